@@ -1,0 +1,1 @@
+"""What the courses slice gives to the suite."""

@@ -1,0 +1,256 @@
+"""Verbs about teaching: open programmes, plan sessions, assign adults, cancel and move."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, time
+
+from sqlalchemy import func, or_, select
+
+from lms.contracts import LMSError, Reason
+from lms.courses.kind import kind_of
+from lms.courses.models import (
+    AgeRule,
+    Assignment,
+    AssignmentRole,
+    Cohort,
+    Course,
+    Module,
+    NotHeldReason,
+    Programme,
+    Session,
+    SessionState,
+    WeeklyPattern,
+)
+from lms.courses.timetable import days_of, moment_on
+from lms.db import db
+from lms.people.models import Person
+from lms.people.services import clearance
+from lms.plugins import hooks
+
+
+class NotCleared(LMSError):
+    """An adult without clearance cannot be with children: no exception."""
+
+    code = "not_cleared"
+
+    def __init__(self, reasons: Iterable[Reason]) -> None:
+        self.reasons = tuple(reasons)
+        super().__init__(reason=self.reasons[0])
+
+
+class AlreadyHeld(LMSError):
+    """What was held can't be cancelled or moved any more."""
+
+    code = "already_held"
+
+
+def add_module(
+    programme: Programme, *, name: str, starts_on: date, ends_on: date, name_en: str = ""
+) -> Module:
+    """Open a dated run of a programme; its number runs among all modules of that year."""
+    year = starts_on.year
+    last = db.session.scalar(select(func.max(Module.number)).where(Module.year == year)) or 0
+    module = Module(
+        programme_id=programme.id,
+        name=name,
+        name_en=name_en,
+        year=year,
+        number=last + 1,
+        starts_on=starts_on,
+        ends_on=ends_on,
+    )
+    db.session.add(module)
+    db.session.flush()
+    return module
+
+
+@dataclass(frozen=True)
+class Weekly:
+    """A weekly meeting: weekday (0 is Monday), wall time, minutes."""
+
+    weekday: int
+    starts_at: time
+    minutes: int = 60
+
+
+def plan_weekly(
+    cohort: Cohort, weekly: Weekly, *, from_day: date, until_day: date, at_most: int | None = None
+) -> list[Session]:
+    """Make real sessions from a weekly pattern; a session that exists already is left alone."""
+    db.session.add(
+        WeeklyPattern(
+            cohort_id=cohort.id,
+            weekday=weekly.weekday,
+            starts_at=weekly.starts_at,
+            minutes=weekly.minutes,
+            from_day=from_day,
+            until_day=until_day,
+        )
+    )
+    days = days_of(weekly.weekday, from_day, until_day)[:at_most]
+    known = set(db.session.scalars(select(Session.day).where(Session.cohort_id == cohort.id)))
+    sessions = [
+        Session(
+            cohort_id=cohort.id,
+            starts_at=moment_on(day, weekly.starts_at, cohort.zone),
+            day=day,
+            minutes=weekly.minutes,
+            state=SessionState.PLANNED,
+        )
+        for day in days
+        if day not in known
+    ]
+    db.session.add_all(sessions)
+    db.session.flush()
+    return sessions
+
+
+def plan_session(
+    cohort: Cohort, *, day: date, starts_at: time, minutes: int = 60, topic: str = ""
+) -> Session:
+    """Plan one session on a day at a wall time of the cohort's zone."""
+    session = Session(
+        cohort_id=cohort.id,
+        starts_at=moment_on(day, starts_at, cohort.zone),
+        day=day,
+        minutes=minutes,
+        topic=topic,
+        state=SessionState.PLANNED,
+    )
+    db.session.add(session)
+    db.session.flush()
+    return session
+
+
+def assignment_objections(person: Person, cohort: Cohort, *, on: date) -> tuple[Reason, ...]:
+    """List what speaks against this adult with this cohort: checks, and vetoes of plug-ins."""
+    reasons: list[Reason] = []
+    if kind_of(cohort.course.programme.kind).is_for_children:
+        reasons += clearance(person.id, on=on).objections
+    for answer in hooks().assignment_blockers(person=person, cohort=cohort):
+        reasons += answer
+    return tuple(reasons)
+
+
+def assign(
+    person: Person, cohort: Cohort, *, role: AssignmentRole, since: date,
+    assigned_by_id: int | None = None,
+) -> Assignment:
+    """Put an adult with a cohort from a day.
+
+    :raises NotCleared: when a check is missing or run out, or a plug-in objects.
+    """
+    objections = assignment_objections(person, cohort, on=since)
+    if objections:
+        raise NotCleared(objections)
+    found = db.session.scalar(
+        select(Assignment).where(
+            Assignment.person_id == person.id,
+            Assignment.cohort_id == cohort.id,
+            or_(Assignment.until.is_(None), Assignment.until >= since),
+        )
+    )
+    if found is not None:
+        return found
+    assignment = Assignment(
+        person_id=person.id, cohort_id=cohort.id, role=role, since=since,
+        assigned_by_id=assigned_by_id,
+    )
+    db.session.add(assignment)
+    db.session.flush()
+    return assignment
+
+
+def end_assignment(assignment: Assignment, *, on: date) -> None:
+    """End an assignment with the day before ``on`` (never before its first day)."""
+    last = max(assignment.since, date.fromordinal(on.toordinal() - 1))
+    assignment.until = last
+    db.session.flush()
+
+
+def cancel_session(session: Session, *, reason: NotHeldReason) -> None:
+    """Cancel a planned session; it lowers nobody's share.
+
+    :raises AlreadyHeld: when it was held.
+    """
+    if session.state in {SessionState.HELD, SessionState.BROKEN_OFF}:
+        raise AlreadyHeld(reason=Reason("already_held"))
+    session.state = SessionState.CANCELLED
+    session.not_held_reason = reason
+    db.session.flush()
+
+
+def restore_session(session: Session) -> None:
+    """Take back a cancellation."""
+    if session.state is SessionState.CANCELLED:
+        session.state, session.not_held_reason = SessionState.PLANNED, None
+        db.session.flush()
+
+
+def move_session(
+    session: Session, *, reason: NotHeldReason, day: date, starts_at: time
+) -> Session:
+    """Move a planned session to another day: the old row stays and names the new one.
+
+    :raises AlreadyHeld: when it was held.
+    """
+    if session.state in {SessionState.HELD, SessionState.BROKEN_OFF}:
+        raise AlreadyHeld(reason=Reason("already_held"))
+    new = plan_session(
+        session.cohort, day=day, starts_at=starts_at, minutes=session.minutes, topic=session.topic
+    )
+    session.state, session.not_held_reason = SessionState.MOVED, reason
+    session.moved_to_id = new.id
+    db.session.flush()
+    return new
+
+
+def hold_session(session: Session) -> None:
+    """Make a session held: called at its first mark or head-count."""
+    if session.state is not SessionState.BROKEN_OFF:
+        session.state, session.not_held_reason = SessionState.HELD, None
+
+
+def break_off_session(session: Session) -> None:
+    """Record that a session was broken off by the leader's word that it counts as held."""
+    session.state, session.not_held_reason = SessionState.BROKEN_OFF, None
+    db.session.flush()
+
+
+def ages_on(programme_id: int, day: date) -> tuple[int, int] | None:
+    """Answer the ages a programme is for on a day, both included, or nothing where it has no limits."""
+    found = db.session.execute(
+        select(AgeRule.from_age, AgeRule.to_age)
+        .where(
+            AgeRule.programme_id == programme_id,
+            AgeRule.since <= day,
+            or_(AgeRule.until.is_(None), AgeRule.until >= day),
+        )
+        .order_by(AgeRule.since.desc())
+        .limit(1)
+    ).first()
+    return (found[0], found[1]) if found else None
+
+
+def add_course(programme: Programme, *, name: str, hours: int, direction: str = "") -> Course:
+    """Add what is taught in a programme, with its academic hours."""
+    course = Course(programme_id=programme.id, name=name, hours=hours, direction=direction)
+    db.session.add(course)
+    db.session.flush()
+    return course
+
+
+def first_session_day(cohort_id: int) -> date | None:
+    """Answer the day of a cohort's first session: the day on which ages are checked."""
+    return db.session.scalar(
+        select(func.min(Session.day)).where(
+            Session.cohort_id == cohort_id, Session.state != SessionState.CANCELLED
+        )
+    )
+
+
+def session_end(session: Session) -> datetime:
+    """Answer the moment at which a session ends."""
+    return datetime.fromtimestamp(
+        session.starts_at.timestamp() + session.minutes * 60, tz=session.starts_at.tzinfo
+    )

@@ -1,0 +1,129 @@
+"""The hooks by which slices and foreign plug-ins meet: each a signature and one sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pluggy
+
+from lms.contracts import (
+    AwardKind,
+    Card,
+    Fact,
+    Indicator,
+    JobKind,
+    MenuItem,
+    Panel,
+    Reason,
+    RoleName,
+    Sentence,
+    Setting,
+)
+
+if TYPE_CHECKING:
+    from flask import Blueprint
+
+spec = pluggy.HookspecMarker("lms")
+hook = pluggy.HookimplMarker("lms")
+
+
+@spec
+def register_programme_kinds() -> Iterable[Any]:
+    """Give the ways of running a programme (``courses.kind.ProgrammeKind``); asked once per app."""
+
+
+@spec
+def register_blueprints() -> Iterable[Blueprint]:
+    """Give the pages and, on ``blueprint.cli``, the commands of a slice; asked once per app."""
+
+
+@spec
+def register_settings() -> Iterable[Setting]:
+    """Give further settings; asked once per app, before anything else."""
+
+
+@spec
+def register_migrations() -> Path:
+    """Give the folder of a foreign plug-in's migrations; bundled slices share ``migrations``."""
+
+
+@spec
+def register_jobs() -> Iterable[JobKind]:
+    """Give the kinds of long work; asked once per app."""
+
+
+@spec
+def register_sentences() -> Mapping[str, Sentence]:
+    """Give for each reason code the function that makes its sentence; asked once per app."""
+
+
+@spec
+def register_award_kinds() -> Iterable[AwardKind]:
+    """Give what can be issued at the end; asked once per app."""
+
+
+@spec
+def register_indicators() -> Iterable[Indicator]:
+    """Give lines of the annual report with their counting rules; asked once per app."""
+
+
+@spec
+def enrolment_blockers(person: Any, cohort: Any) -> Iterable[Reason]:
+    """Veto a place in a group with reasons to show; none means no objection."""
+
+
+@spec
+def assignment_blockers(person: Any, cohort: Any) -> Iterable[Reason]:
+    """Veto an adult's assignment to a group with reasons to show; none means no objection."""
+
+
+@spec
+def completion_facts(enrolment: Any) -> Iterable[Fact]:
+    """Tell what this slice knows about an enrolment that a completion rule may ask for."""
+
+
+@spec
+def enrolled(enrolment: Any) -> None:
+    """Hear that somebody got a place; same transaction, raising undoes it."""
+
+
+@spec
+def session_closed(session: Any) -> None:
+    """Hear that a register was finished; same transaction, raising undoes it."""
+
+
+@spec
+def completion_recorded(completion: Any) -> None:
+    """Hear that a completion was confirmed; same transaction, raising undoes it."""
+
+
+@spec
+def certificate_issued(certificate: Any) -> None:
+    """Hear that a certificate or credential was issued; same transaction, raising undoes it."""
+
+
+@spec(firstresult=True)
+def home_endpoint(role: RoleName) -> str | None:
+    """Name the endpoint of a role's home page; the first answer counts."""
+
+
+@spec
+def menu_items(person: Any) -> Iterable[MenuItem]:
+    """Give lines of the menu for this principal."""
+
+
+@spec
+def home_cards(person: Any) -> Iterable[Card]:
+    """Give cards for the home page of this principal."""
+
+
+@spec
+def enrolment_panels(enrolment: Any) -> Iterable[Panel]:
+    """Give parts of the page about one enrolment."""
+
+
+@spec
+def cohort_panels(cohort: Any, person: Any) -> Iterable[Panel]:
+    """Give parts of the page about one group, for this principal."""

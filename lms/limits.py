@@ -1,0 +1,62 @@
+"""How often something may be tried: counted in the database, so that all processes agree."""
+
+import hashlib
+from datetime import datetime
+
+from sqlalchemy import Integer, String, delete, select
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.orm import Mapped, mapped_column
+
+from lms.contracts import LMSError, Reason
+from lms.db import Base, db, is_postgresql
+
+
+class TooMany(LMSError):
+    """Something was tried too often; trying again later is fine."""
+
+    code = "too_many"
+
+
+class TryCount(Base):
+    """How often a hashed key was used in a window of time; holds no address or name."""
+
+    __tablename__ = "try_count"
+
+    key: Mapped[str] = mapped_column(String(64), primary_key=True)
+    window: Mapped[int] = mapped_column(Integer, primary_key=True)
+    tries: Mapped[int]
+
+
+def take(scope: str, subject: str, *, limit: int, seconds: int, now: datetime) -> None:
+    """Count one more try of a subject within its window.
+
+    :raises TooMany: when the limit is passed; the count itself is kept by the caller's commit.
+    """
+    key = hashlib.sha256(f"{scope}|{subject}".encode()).hexdigest()
+    window = int(now.timestamp()) // seconds
+    insert = postgresql_insert if is_postgresql() else sqlite_insert
+    counted = (
+        insert(TryCount)
+        .values(key=key, window=window, tries=1)
+        .on_conflict_do_update(
+            index_elements=["key", "window"], set_={"tries": TryCount.tries + 1}
+        )
+        .returning(TryCount.tries)
+    )
+    tries = db.session.execute(counted).scalar_one()
+    if tries == 1:
+        db.session.execute(delete(TryCount).where(TryCount.key == key, TryCount.window < window))
+    if tries > limit:
+        minutes = max(1, ((window + 1) * seconds - int(now.timestamp()) + 59) // 60)
+        raise TooMany(reason=Reason("too_many", {"minutes": minutes}))
+
+
+def tries_left(scope: str, subject: str, *, limit: int, seconds: int, now: datetime) -> int:
+    """Tell how many tries are left in the current window."""
+    key = hashlib.sha256(f"{scope}|{subject}".encode()).hexdigest()
+    window = int(now.timestamp()) // seconds
+    tries = db.session.scalar(
+        select(TryCount.tries).where(TryCount.key == key, TryCount.window == window)
+    )
+    return max(0, limit - (tries or 0))

@@ -1,0 +1,32 @@
+"""Letters: by SMTP where a server is set, else as files in the outbox folder."""
+
+from pathlib import Path
+
+from flask import Flask
+from flask_mailman import EmailMessage, Mail
+
+_mail = Mail()
+
+
+def init_mail(app: Flask) -> None:
+    """Bind Flask-Mailman according to the settings."""
+    outbox = Path(app.config["LMS_DATA"]).resolve() / "outbox"
+    is_smtp = bool(app.config["LMS_MAIL_SERVER"])
+    app.config.update(
+        MAIL_BACKEND="smtp" if is_smtp else "file",
+        MAIL_FILE_PATH=str(outbox),
+        MAIL_SERVER=app.config["LMS_MAIL_SERVER"],
+        MAIL_PORT=app.config["LMS_MAIL_PORT"],
+        MAIL_USERNAME=app.config["LMS_MAIL_USER"] or None,
+        MAIL_PASSWORD=app.config["LMS_MAIL_PASSWORD"] or None,
+        MAIL_USE_TLS=is_smtp,
+        MAIL_DEFAULT_SENDER=app.config["LMS_MAIL_FROM"],
+    )
+    if not is_smtp:
+        outbox.mkdir(parents=True, exist_ok=True)
+    _mail.init_app(app)
+
+
+def send(to: str, subject: str, body: str) -> None:
+    """Send one letter in plain text. The subject names no child and no programme."""
+    EmailMessage(subject=subject, body=body, to=[to]).send()

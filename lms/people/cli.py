@@ -1,0 +1,80 @@
+"""Commands about people: the first coordinator, and a real sign-in link."""
+
+import click
+from flask import Blueprint, current_app, url_for
+from sqlalchemy import select
+
+from lms.clock import now, today
+from lms.contracts import LMSError, RoleName
+from lms.db import begin_write, db
+from lms.people.models import Account, Person
+from lms.people.names import fold
+from lms.people.services import NewPerson, add_person, grant_role, open_account
+from lms.people.signing import hash_password, make_sign_in_link
+
+MIN_PASSWORD = 10
+
+
+class NobodySuch(LMSError):
+    """No person, or more than one, answers to what was typed."""
+
+    code = "nobody_such"
+
+
+def bind(people: Blueprint, top: Blueprint) -> None:
+    """Hang the commands on their blueprints: ``lms people …`` and the top-level ones."""
+    people.cli.command("add-coordinator")(add_coordinator)
+    top.cli.command("sign-in-link")(sign_in_link)
+
+
+@click.option("--family-name", prompt="Прізвище / Family name")
+@click.option("--given-name", prompt="Ім’я / First name")
+@click.option("--login", prompt="E-mail")
+@click.option(
+    "--password", prompt="Пароль / Password", hide_input=True, confirmation_prompt=True
+)
+@click.option("--director", is_flag=True, help="Grant the role of the director as well.")
+def add_coordinator(
+    family_name: str, given_name: str, login: str, password: str, *, director: bool
+) -> None:
+    """Add somebody who may open groups, issue certificates and add others."""
+    if len(password) < MIN_PASSWORD:
+        raise click.ClickException(f"Пароль: щонайменше {MIN_PASSWORD} знаків. / Too short.")
+    begin_write()
+    if db.session.scalar(select(Account.id).where(Account.login == login.strip().lower())):
+        raise click.ClickException("Такий обліковий запис уже є. / This account exists already.")
+    person = add_person(NewPerson(family_name, given_name, email=login), now=now())
+    open_account(person, login=login.strip(), password_hash=hash_password(password))
+    grant_role(person, RoleName.COORDINATOR, since=today())
+    if director:
+        grant_role(person, RoleName.DIRECTOR, since=today())
+    db.session.commit()
+    click.echo(f"{person.id}")
+
+
+@click.argument("person")
+def sign_in_link(person: str) -> None:
+    """Make a link that signs PERSON in once: a number, an e-mail or a full name."""
+    begin_write()
+    account = open_account(_find(person))
+    hours = current_app.config["LMS_COPIED_LINK_HOURS"]
+    token = make_sign_in_link(account, hours=hours, now=now())
+    db.session.commit()
+    with current_app.test_request_context():
+        path = url_for("people.use_link", token=token)
+    click.echo(current_app.config["LMS_PUBLIC_URL"] + path)
+
+
+def _find(text: str) -> Person:
+    people = select(Person).where(Person.erased_at.is_(None)).limit(2)
+    if text.isdigit():
+        found = db.session.scalars(people.where(Person.id == int(text))).all()
+    elif "@" in text:
+        found = db.session.scalars(people.where(Person.email == text.strip().lower())).all()
+    else:
+        found = db.session.scalars(people.where(Person.folded == fold(text))).all()
+    if len(found) != 1:
+        raise NobodySuch(
+            "Такої людини немає, або таких кілька: назвіть номер. / Nobody, or several: give a number."
+        )
+    return found[0]

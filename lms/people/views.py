@@ -1,0 +1,173 @@
+"""Signing in and out. A link's GET shows a button: a mail scanner that looks must not use it up."""
+
+from flask import Blueprint, Flask, abort, current_app, flash, g, redirect, render_template, request
+from flask import session as cookie
+from flask import url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_login import LoginManager, current_user
+from sqlalchemy import func, select
+from werkzeug.wrappers import Response
+
+from lms import access, limits, mail
+from lms.clock import now, today
+from lms.core import local_address
+from lms.db import db
+from lms.people.forms import LinkForm, PasswordForm
+from lms.people.models import Account, ContactRule, Person
+from lms.people.signing import (
+    LinkSpent,
+    SignedInPrincipal,
+    Stranger,
+    WrongPassword,
+    end_sign_in,
+    make_sign_in_link,
+    principal_of,
+    sign_in_by_password,
+    use_sign_in_link,
+)
+
+bp = Blueprint("people", __name__, cli_group="people")
+TOKEN = "t"  # noqa: S105 - the name of a cookie's field, not a secret
+
+
+@bp.record_once
+def _bind_login(state: object) -> None:
+    app: Flask = state.app  # type: ignore[attr-defined]
+    manager = LoginManager(app)
+    manager.anonymous_user = Stranger
+    manager.session_protection = None
+
+    @manager.request_loader
+    def load(_request: object) -> SignedInPrincipal | None:
+        token = cookie.get(TOKEN)
+        return principal_of(token, now=now(), on=today()) if token else None
+
+
+def remember(token: str) -> None:
+    """Begin a fresh browser session that holds the token and nothing of what was there before."""
+    cookie.clear()
+    cookie[TOKEN] = token
+    principal = principal_of(token, now=now(), on=today())
+    # Whoever must not be reached leaves no trace: the cookie ends with the tab.
+    cookie.permanent = principal is not None and principal.contact_rule is ContactRule.USUAL
+    g.pop("_login_user", None)
+
+
+@bp.route("/sign-in", methods=["GET", "POST"])
+@access.public
+def sign_in() -> ResponseReturnValue:
+    """Ask for a link by mail; the answer is the same whether or not the address is known."""
+    form = LinkForm(back=request.args.get("back", ""))
+    if request.method == "GET":
+        if current_user.is_authenticated:
+            return redirect(url_for("home.mine"), code=303)
+        return render_template("people/sign_in.html", form=form)
+    if not form.validate():
+        return render_template("people/sign_in.html", form=form), 422
+    _count_try(form.email.data.lower())
+    _send_link(form.email.data.lower())
+    db.session.commit()
+    return redirect(url_for("people.link_sent"), code=303)
+
+
+@bp.get("/sign-in/sent")
+@access.public
+def link_sent() -> ResponseReturnValue:
+    """Say that a letter is on its way, if the address is known."""
+    return render_template("people/link_sent.html", hours=current_app.config["LMS_SIGN_IN_LINK_HOURS"])
+
+
+def _count_try(name: str) -> None:
+    tries = current_app.config["LMS_SIGN_IN_TRIES"]
+    try:
+        limits.take("sign_in", name, limit=tries, seconds=900, now=now())
+        limits.take(
+            "sign_in_from", request.remote_addr or "", limit=tries * 10, seconds=900, now=now()
+        )
+    except limits.TooMany:
+        db.session.commit()
+        raise
+
+
+def _send_link(email: str) -> None:
+    """Mail a link to each account reachable at the address; two people may share one."""
+    accounts = db.session.scalars(
+        select(Account)
+        .join(Person, Person.id == Account.person_id)
+        .where(
+            func.lower(Person.email) == email,
+            Person.contact_rule == ContactRule.USUAL,
+            Person.erased_at.is_(None),
+            Account.closed_at.is_(None),
+        )
+        .limit(5)
+    ).all()
+    hours = current_app.config["LMS_SIGN_IN_LINK_HOURS"]
+    for account in accounts:
+        token = make_sign_in_link(account, hours=hours, now=now())
+        address = current_app.config["LMS_PUBLIC_URL"] + url_for("people.use_link", token=token)
+        mail.send(
+            email,
+            _("Your link to the library’s pages"),
+            _("Open this link to sign in. It works once, for %(hours)d hours.", hours=hours)
+            + f"\n\n{address}\n\n"
+            + _("If you did not ask for it, do nothing."),
+        )
+
+
+@bp.route("/sign-in/link/<token>", methods=["GET", "POST"])
+@access.public
+def use_link(token: str) -> ResponseReturnValue:
+    """Show a button; pressing it signs in, once."""
+    if len(token) > 100:
+        abort(404)
+    if request.method == "GET":
+        return render_template("people/use_link.html", token=token)
+    try:
+        signed_in = use_sign_in_link(
+            token, days=current_app.config["LMS_SIGNED_IN_DAYS"], now=now()
+        )
+    except LinkSpent:
+        db.session.rollback()
+        return render_template("people/link_spent.html"), 410
+    remember(signed_in)
+    db.session.commit()
+    return redirect(url_for("home.mine"), code=303)
+
+
+@bp.route("/sign-in/password", methods=["GET", "POST"])
+@access.public
+def password() -> ResponseReturnValue:
+    """Sign staff in by password."""
+    form = PasswordForm(back=request.args.get("back", ""))
+    if request.method == "GET":
+        return render_template("people/password.html", form=form)
+    if not form.validate():
+        return render_template("people/password.html", form=form), 422
+    _count_try(form.login.data.lower())
+    try:
+        token = sign_in_by_password(
+            form.login.data,
+            form.password.data,
+            days=current_app.config["LMS_SIGNED_IN_DAYS"],
+            now=now(),
+        )
+    except WrongPassword:
+        db.session.commit()
+        form.password.errors = [_("Name and password do not belong together.")]
+        return render_template("people/password.html", form=form), 422
+    remember(token)
+    db.session.commit()
+    return redirect(local_address(form.back.data or url_for("home.mine")), code=303)
+
+
+@bp.post("/sign-out")
+@access.signed_in
+def sign_out() -> ResponseReturnValue:
+    """End the signed-in browser on the server, and forget it here."""
+    end_sign_in(cookie[TOKEN], now=now())
+    db.session.commit()
+    cookie.clear()
+    flash(_("You have signed out."), "success")
+    return redirect(url_for("home.front"), code=303)
