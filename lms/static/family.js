@@ -19,6 +19,11 @@ function enhance(family) {
     return [...family.querySelectorAll('[data-child]')];
   }
 
+  function newest() {
+    const all = children();
+    return all[all.length - 1];
+  }
+
   function renumber() {
     const all = children();
     all.forEach((child, index) => number(child, prefix, index));
@@ -29,11 +34,11 @@ function enhance(family) {
   add.addEventListener('click', (event) => {
     event.preventDefault();
     const fresh = template.content.cloneNode(true);
-    const last = children().at(-1);
+    const last = newest();
     if (last) last.after(fresh);
     else template.before(fresh);
     renumber();
-    children().at(-1)?.querySelector('input:not([type=hidden]), select, textarea')?.focus();
+    newest()?.querySelector('input:not([type=hidden]), select, textarea')?.focus();
   });
 
   family.addEventListener('click', (event) => {

@@ -8,7 +8,8 @@ const form = document.querySelector('form[data-register]');
 
 if (form) {
   document.documentElement.classList.add('has-script');
-  form.classList.add('is-quick');
+  // An older browser that cannot fold the row away shows all five marks instead.
+  if (CSS.supports('selector(:has(a))')) form.classList.add('is-quick');
   enhance(form);
 }
 
