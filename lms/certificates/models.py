@@ -7,6 +7,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstra
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.types import JSON
 
+from lms.completion.models import Completion
 from lms.courses.models import Module
 from lms.db import Base, UtcDateTime
 from lms.people.models import PERSONAL, Person
@@ -28,6 +29,7 @@ class Certificate(Base):
 
     ``grounds`` names what it was issued for («completion:17», «mentor:5:2»): with the award and the
     revision it is unique, so that issuing twice, in parallel or after a crash makes no second one.
+    ``completion_id`` keeps a completion from being taken back once something was issued for it.
     """
 
     __tablename__ = "certificate"
@@ -52,6 +54,9 @@ class Certificate(Base):
     cohort_id: Mapped[int | None] = mapped_column(
         ForeignKey("cohort.id", ondelete="SET NULL"), index=True
     )
+    completion_id: Mapped[int | None] = mapped_column(
+        ForeignKey("completion.id", ondelete="RESTRICT"), index=True
+    )
     serial: Mapped[int]
     number: Mapped[str] = mapped_column(String(30))
     issued_on: Mapped[date]
@@ -65,6 +70,7 @@ class Certificate(Base):
 
     person: Mapped[Person | None] = relationship(foreign_keys=person_id)
     module: Mapped[Module] = relationship()
+    completion: Mapped[Completion | None] = relationship()
 
 
 class CertificateFile(Base):
