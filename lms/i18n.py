@@ -39,7 +39,8 @@ def init_i18n(app: Flask) -> None:
     """Bind Flask-Babel; the core's catalogue stands last, since its plural rule is the one taken."""
     app.config["BABEL_DEFAULT_LOCALE"] = app.config["LMS_LOCALE"]
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(Path(__file__).parent / "translations")
-    Babel(app, locale_selector=choose_locale)
+    babel = Babel()  # type: ignore[no-untyped-call]
+    babel.init_app(app, locale_selector=choose_locale)  # type: ignore[no-untyped-call]
     app.jinja_env.filters.update(
         day=say_day, day_short=say_day_short, clock=say_clock, moment=say_moment, number=say_number,
         weekday=say_weekday,

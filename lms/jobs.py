@@ -217,7 +217,7 @@ def progress(job: Job) -> dict[str, Any]:
     """Tell how far a job is, as plain values for a page or a script."""
     return {
         "id": job.id,
-        "state": str(job.state),
+        "state": "finished" if job.state is JobState.DONE else str(job.state),
         "total": job.total,
         "done": job.done,
         "failed": job.failed,

@@ -10,7 +10,7 @@ from lms.db import db
 from lms.people.services import clearance
 
 
-def assigned_cohort_ids(person_id: int, *, on: date) -> Select[tuple[int]]:
+def assigned_cohort_ids(person_id: int, *, on: date) -> Select[int]:
     """Select the groups to which an adult is assigned on a day."""
     return select(Assignment.cohort_id).where(
         Assignment.person_id == person_id,

@@ -63,7 +63,7 @@ class NoSettings:
     """A kind without settings of its own."""
 
 
-@dataclass(frozen=True)
+@dataclass
 class UnknownKind:
     """Stands in for a kind whose plug-in is gone: visible, never complete, never an error."""
 
@@ -87,8 +87,8 @@ class UnknownKind:
 
 def kind_of(key: str) -> ProgrammeKind:
     """Answer the kind of a programme, or its stand-in when the plug-in is not installed."""
-    found: ProgrammeKind = suite().kinds.get(key) or UnknownKind(key)
-    return found
+    found: ProgrammeKind | None = suite().kinds.get(key)
+    return found or UnknownKind(key)
 
 
 def read_kind_settings(kind: ProgrammeKind, stored: dict[str, Any]) -> Any:

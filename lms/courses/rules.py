@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from lms.contracts import Reason, Verdict
+from lms.contracts import Reason, Value, Verdict
 from lms.people.rules import ADULT_AGE, age_on
 
 
@@ -82,7 +82,7 @@ def assess_age(facts: ApplicantFacts, *, on: date) -> Verdict:
     if facts.birth_date > on:
         return Verdict((Reason("birth_date_ahead"),))
     age = age_on(facts.birth_date, on)
-    values = {"age": age, "from_age": facts.from_age, "to_age": facts.to_age, "on": on}
+    values: dict[str, Value] = {"age": age, "from_age": facts.from_age, "to_age": facts.to_age, "on": on}
     if age < facts.from_age:
         return Verdict((Reason("too_young", values),))
     if age > facts.to_age:
@@ -116,7 +116,7 @@ def assess_attendance(policy: AttendancePolicy, facts: ProgressFacts) -> Assessm
     missing = needed - earned
     is_enough = facts.held > 0 and missing <= 0
     reachable = missing <= len(facts.remaining) and total > 0
-    values = {
+    values: dict[str, Value] = {
         "attended": earned, "total": base, "needed": needed, "missing": max(0, missing),
         "on": facts.remaining[missing - 1] if 0 < missing <= len(facts.remaining) else None,
     }

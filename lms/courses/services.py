@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import func, or_, select
 
@@ -13,7 +13,6 @@ from lms.courses.models import (
     Assignment,
     AssignmentRole,
     Cohort,
-    Course,
     Module,
     NotHeldReason,
     Programme,
@@ -42,6 +41,34 @@ class AlreadyHeld(LMSError):
     """What was held can't be cancelled or moved any more."""
 
     code = "already_held"
+
+
+class SessionThere(LMSError):
+    """The group has a session at this very time."""
+
+    code = "session_there"
+
+
+def set_ages(programme: Programme, ages: tuple[int, int] | None, *, since: date) -> None:
+    """Set the limits of age from a day on; the limits before keep their dates."""
+    if ages_on(programme.id, since) == ages:
+        return
+    for rule in db.session.scalars(
+        select(AgeRule).where(
+            AgeRule.programme_id == programme.id,
+            or_(AgeRule.until.is_(None), AgeRule.until >= since),
+        )
+    ).all():
+        if rule.since >= since:
+            db.session.delete(rule)
+        else:
+            rule.until = since - timedelta(days=1)
+    db.session.flush()
+    if ages is not None:
+        db.session.add(
+            AgeRule(programme_id=programme.id, from_age=ages[0], to_age=ages[1], since=since)
+        )
+    db.session.flush()
 
 
 def add_module(
@@ -108,10 +135,17 @@ def plan_weekly(
 def plan_session(
     cohort: Cohort, *, day: date, starts_at: time, minutes: int = 60, topic: str = ""
 ) -> Session:
-    """Plan one session on a day at a wall time of the cohort's zone."""
+    """Plan one session on a day at a wall time of the cohort's zone.
+
+    :raises SessionThere: when the group meets at that time already.
+    """
+    moment = moment_on(day, starts_at, cohort.zone)
+    taken = select(Session.id).where(Session.cohort_id == cohort.id, Session.starts_at == moment)
+    if db.session.scalar(taken) is not None:
+        raise SessionThere(reason=Reason("session_there"))
     session = Session(
         cohort_id=cohort.id,
-        starts_at=moment_on(day, starts_at, cohort.zone),
+        starts_at=moment,
         day=day,
         minutes=minutes,
         topic=topic,
@@ -163,7 +197,7 @@ def assign(
 
 def end_assignment(assignment: Assignment, *, on: date) -> None:
     """End an assignment with the day before ``on`` (never before its first day)."""
-    last = max(assignment.since, date.fromordinal(on.toordinal() - 1))
+    last = max(assignment.since, on - timedelta(days=1))
     assignment.until = last
     db.session.flush()
 
@@ -232,14 +266,6 @@ def ages_on(programme_id: int, day: date) -> tuple[int, int] | None:
     return (found[0], found[1]) if found else None
 
 
-def add_course(programme: Programme, *, name: str, hours: int, direction: str = "") -> Course:
-    """Add what is taught in a programme, with its academic hours."""
-    course = Course(programme_id=programme.id, name=name, hours=hours, direction=direction)
-    db.session.add(course)
-    db.session.flush()
-    return course
-
-
 def first_session_day(cohort_id: int) -> date | None:
     """Answer the day of a cohort's first session: the day on which ages are checked."""
     return db.session.scalar(
@@ -251,6 +277,4 @@ def first_session_day(cohort_id: int) -> date | None:
 
 def session_end(session: Session) -> datetime:
     """Answer the moment at which a session ends."""
-    return datetime.fromtimestamp(
-        session.starts_at.timestamp() + session.minutes * 60, tz=session.starts_at.tzinfo
-    )
+    return session.starts_at + timedelta(minutes=session.minutes)

@@ -121,7 +121,7 @@ class CheckForm(LmsForm):
     """Note a check of an adult."""
 
     kind = SelectField(
-        _l("Check"), choices=[(str(k), CHECK_LABELS[str(k)]) for k in CheckKind],
+        _l("Kind of check"), choices=[(str(k), CHECK_LABELS[str(k)]) for k in CheckKind],
         validators=[InputRequired(CHOOSE)],
     )
     done_on = DateField(_l("Done on"), validators=[InputRequired(REQUIRED)])

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
-from sqlalchemy import or_, select
+from sqlalchemy import Select, or_, select
 
 from lms import access
 from lms.clock import now, today
@@ -65,12 +65,12 @@ def listed() -> ResponseReturnValue:
     roles = _roles_of([row.id for row in rows[:PAGE]], today())
     return render_template(
         "people/listed.html",
-        rows=rows[:PAGE], roles=roles, typed=typed, role=role, page=page,
+        rows=rows[:PAGE], roles=roles, typed=typed, role=role, page_number=page,
         has_more=len(rows) > PAGE, labels=ROLE_LABELS,
     )
 
 
-def _holders(role: RoleName, on: date) -> object:
+def _holders(role: RoleName, on: date) -> Select[int]:
     return select(Role.person_id).where(
         Role.name == role, Role.since <= on, or_(Role.until.is_(None), Role.until >= on)
     )

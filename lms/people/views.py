@@ -38,7 +38,7 @@ def _bind_login(state: object) -> None:
     manager.anonymous_user = Stranger
     manager.session_protection = None
 
-    @manager.request_loader
+    @manager.request_loader  # type: ignore[untyped-decorator]
     def load(_request: object) -> SignedInPrincipal | None:
         token = cookie.get(TOKEN)
         return principal_of(token, now=now(), on=today()) if token else None
