@@ -11,7 +11,6 @@ from pathlib import Path
 from types import MappingProxyType
 
 from fontTools.ttLib import TTFont, TTLibError
-from weasyprint.text import ffi
 
 from lms.contracts import LMSError
 
@@ -27,7 +26,7 @@ NEEDED = frozenset(UKRAINIAN + MARKS + ASCII + LATIN)
 
 
 class FacesError(LMSError):
-    """The shipped faces or the library that embeds them are not fit to print with."""
+    """The shipped faces, or the library that embeds them, are not fit to print with."""
 
     code = "faces_unfit"
 
@@ -64,16 +63,10 @@ class Metrics:
 
 
 def check_faces(folder: Path = FOLDER) -> None:
-    """Make sure that documents can be printed right; call it when the program starts.
+    """Make sure that every face can print what papers hold.
 
-    :raises FacesError: when a face is missing, variable or lacks a letter, or when the system
-        library that embeds faces is absent (without it each document takes thirty times longer).
+    :raises FacesError: when a face is missing, variable or lacks a letter.
     """
-    if not ffi.harfbuzz_subset:
-        raise FacesError(
-            "Certificates cannot be made: the Debian package libharfbuzz-subset0 is missing. "
-            "Install it with: apt-get install libharfbuzz-subset0"
-        )
     for face in FACES:
         check_face(folder / face.file)
 
