@@ -1,0 +1,1 @@
+"""What the demonstration slice gives to the suite."""
