@@ -1,5 +1,6 @@
 """What every form has: trimmed text, no control characters, messages in the reader's language."""
 
+import re
 from typing import Any
 
 from flask_babel import gettext as _
@@ -9,14 +10,25 @@ from wtforms import Field, Form
 from wtforms.validators import ValidationError
 
 
+TAG = re.compile(r"<\s*[A-Za-z/!?]")
+
+
 class NoControl:
-    """Refuse characters that no keyboard types: NUL and its kin."""
+    """Refuse what is no text of a person: control characters, and tags of markup.
+
+    Pages escape everything anyway; a name with a tag in it is a mistake or an attack, and would
+    stand on a certificate.
+    """
 
     def __call__(self, _form: Form, field: Field) -> None:
-        """Raise when a control character stands in the text (line breaks and tabs may)."""
+        """Raise when a control character (but line breaks and tabs) or a tag stands in the text."""
         text = field.data
-        if isinstance(text, str) and any(ord(c) < 32 and c not in "\n\r\t" for c in text):
+        if not isinstance(text, str):
+            return
+        if any((ord(c) < 32 and c not in "\n\r\t") or 0xD800 <= ord(c) <= 0xDFFF for c in text):
             raise ValidationError(_("Remove the hidden characters from this field."))
+        if TAG.search(text):
+            raise ValidationError(_("Write plain words, without < and >."))
 
 
 def trimmed(value: Any) -> Any:
