@@ -1,0 +1,1 @@
+"""Registers: who was there, counted and kept with its history."""

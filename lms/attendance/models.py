@@ -1,29 +1,22 @@
 """The register of a session: marks as current rows plus an append-only history, and head-counts."""
 
 from datetime import datetime
-from enum import StrEnum
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from lms.attendance.rules import Mode, Status
 from lms.db import Base, UtcDateTime, one_of
 
-
-class Status(StrEnum):
-    """A mark: є · із запізненням · немає · поважна причина · надолужив(ла)."""
-
-    PRESENT = "present"
-    LATE = "late"
-    ABSENT = "absent"
-    EXCUSED = "excused"
-    MADE_UP = "made_up"
-
-
-class Mode(StrEnum):
-    """How somebody took part."""
-
-    IN_PERSON = "in_person"
-    ONLINE = "online"
+__all__ = [
+    "AttendanceRecord",
+    "HeadCount",
+    "HeadCountChange",
+    "MarkChange",
+    "Mode",
+    "Register",
+    "Status",
+]
 
 
 class Register(Base):
@@ -78,7 +71,7 @@ class MarkChange(Base):
 
 
 class HeadCount(Base):
-    """How many were there without a name: in person, online, of them for the first time this year."""
+    """How many were there without a name, and of them for the first time this year."""
 
     __tablename__ = "head_count"
     __table_args__ = (

@@ -27,6 +27,10 @@ function enhance(register) {
     saver.later(row);
   }
 
+  register.addEventListener('change', (event) => {
+    if (!event.target.closest('[data-mark-row]') && event.target.name !== 'reason') saver.later();
+  });
+
   for (const row of rows) {
     refresh(row);
     row.addEventListener('change', () => changed(row, false));
@@ -36,7 +40,10 @@ function enhance(register) {
   register.querySelector('[data-fill]')?.addEventListener('click', (event) => {
     const value = event.currentTarget.dataset.fill;
     for (const row of rows.filter((each) => !each.dataset.mark)) {
-      if (choose(row, value)) changed(row, false);
+      if (choose(row, value)) {
+        changed(row, false);
+        saver.filled(row);
+      }
     }
     if (live && count) live.textContent = count.textContent;
   });
@@ -52,7 +59,7 @@ function enhance(register) {
 function cycle(event, row, register, changed) {
   const onName = event.target.closest('legend');
   const isCompact = register.classList.contains('is-quick') && !matchMedia('(min-width: 48rem)').matches;
-  if (event.target.closest('a, button, details')) return;
+  if (event.target.closest('a, button, details, .mark-mode')) return;
   if (!onName && !(isCompact && event.detail > 0)) return;
   event.preventDefault();
   const offered = CYCLE.filter((value) => radio(row, value));
@@ -74,8 +81,25 @@ function choose(row, value) {
   return true;
 }
 
+// «Clear» chooses no mark: the row goes back to blank, and a later tap begins the cycle anew.
 function refresh(row) {
+  const chosen = row.querySelector('input[type=radio]:checked');
+  if (chosen?.value === 'none') chosen.checked = false;
   row.dataset.mark = row.querySelector('input[type=radio]:checked')?.value ?? '';
+}
+
+function put(row, value) {
+  if (value) choose(row, value);
+  else for (const input of row.querySelectorAll('input[type=radio]')) input.checked = false;
+  refresh(row);
+}
+
+function fieldOf(row) {
+  return row.querySelector('input[type=radio]')?.name;
+}
+
+function numberOf(row) {
+  return fieldOf(row).slice('mark-'.length);
 }
 
 function nameOf(row) {
@@ -95,6 +119,7 @@ function makeSaver(register, rows) {
   const url = register.dataset.saveUrl;
   const note = register.querySelector('[data-saving]');
   const touched = new Set();
+  const fills = new Set();
   let timer = 0;
   let isBusy = false;
 
@@ -109,16 +134,20 @@ function makeSaver(register, rows) {
     isBusy = true;
     touched.clear();
     say('saving');
+    const body = new FormData(register);
+    for (const row of fills) body.append('filled', numberOf(row));
+    fills.clear();
     try {
       const answer = await fetch(url, {
         method: 'POST',
-        body: new FormData(register),
+        body,
         headers: { 'X-Requested-With': 'fetch', Accept: 'application/json' },
         credentials: 'same-origin',
         redirect: 'manual',
       });
-      if (!answer.ok) throw new Error(String(answer.status));
-      accept(await answer.json());
+      if (answer.status === 422) say('failed', (await answer.json()).errors.join(' '));
+      else if (!answer.ok) throw new Error(String(answer.status));
+      else accept(await answer.json());
     } catch {
       say('failed');
     }
@@ -126,27 +155,75 @@ function makeSaver(register, rows) {
     if (touched.size) later();
   }
 
-  function accept({ version, marks = {}, conflicts = [] }) {
+  function accept({ version, marks = {}, seen = {}, conflicts = [], notice = '' }) {
     const field = register.elements.version;
     if (field && version !== undefined) field.value = version;
+    for (const [name, value] of Object.entries(seen)) {
+      if (register.elements[name]) register.elements[name].value = value;
+    }
     for (const row of rows) takeFromOthers(row, marks);
-    say('saved', conflicts.length ? conflicts.join(' ') : undefined);
+    for (const each of register.querySelectorAll('[data-clash]')) each.remove();
+    for (const clash of conflicts) showClash(clash);
+    if (conflicts.length || notice) say('failed', notice || conflicts[0].text);
+    else say('saved');
+  }
+
+  // Two people changed the same mark: both are shown under the row, one tap settles it.
+  function showClash({ mark, text, seen, choices }) {
+    const row = rows.find((each) => fieldOf(each) === mark);
+    if (!row) return;
+    const box = document.createElement('div');
+    box.className = 'notice notice-warning';
+    box.dataset.clash = '';
+    box.setAttribute('role', 'alert');
+    const words = document.createElement('p');
+    words.textContent = text;
+    const buttons = document.createElement('div');
+    buttons.className = 'buttons';
+    for (const choice of choices) {
+      const button = document.createElement('button');
+      button.type = 'button';
+      button.className = 'btn btn-secondary';
+      button.textContent = choice.words;
+      button.addEventListener('click', () => settle(row, choice.mark, seen, box));
+      buttons.append(button);
+    }
+    const body = document.createElement('div');
+    body.append(words, buttons);
+    box.append(body);
+    row.after(box);
+  }
+
+  function settle(row, chosen, seen, box) {
+    const [status, mode] = chosen.split('.');
+    register.elements[`seen-${numberOf(row)}`].value = seen;
+    put(row, status);
+    const online = row.querySelector('.mark-mode input');
+    if (online && mode) online.checked = mode === 'online';
+    box.remove();
+    later(row);
+  }
+
+  function filled(row) {
+    fills.add(row);
   }
 
   // What somebody else marked meanwhile is shown, unless this row was tapped since.
   function takeFromOthers(row, marks) {
-    const name = row.querySelector('input[type=radio]')?.name;
+    const name = fieldOf(row);
     if (touched.has(row) || !(name in marks)) return;
-    choose(row, marks[name]);
-    refresh(row);
+    put(row, marks[name]);
   }
 
   function later(row) {
     if (!url) return;
-    if (row) touched.add(row);
+    if (row) {
+      touched.add(row);
+      fills.delete(row);
+    }
     clearTimeout(timer);
     timer = setTimeout(save, PAUSE);
   }
 
-  return { later };
+  return { later, filled };
 }

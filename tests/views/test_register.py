@@ -19,14 +19,15 @@ SignIn = Callable[[Any], Any]
 
 
 @pytest.fixture
-def as_(as_: SignIn) -> SignIn:
-    """Sign in also after rows were read: the open reading transaction ends first."""
-
-    def sign_in(person: Any) -> Any:
-        db.session.rollback()
-        return as_(person)
-
-    return sign_in
+def cast(cast: Cast) -> Cast:
+    """The cast as plain values, so that nothing is read in between requests."""
+    for value in vars(cast).values():
+        for row in value if isinstance(value, list) else [value]:
+            if not isinstance(row, dict):
+                db.session.refresh(row)
+    db.session.expunge_all()
+    db.session.rollback()
+    return cast
 
 
 def fields(html: str) -> dict[str, str]:

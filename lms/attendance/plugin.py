@@ -1,0 +1,111 @@
+"""What the attendance slice gives to the suite."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Blueprint, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
+
+from lms.attendance import cli, views
+from lms.attendance.access import TEACHING, may_register
+from lms.attendance.progress import progress_of
+from lms.attendance.sentences import SENTENCES
+from lms.attendance.today import SessionLine, count_waiting, sessions_of
+from lms.clock import now, today
+from lms.contracts import Card, MenuItem, Panel, RoleName, Sentence
+from lms.courses.kind import Participation, kind_of
+from lms.courses.sentences import STATE_LABELS
+from lms.hookspecs import hook
+from lms.i18n import say_clock, say_day
+
+cli.bind(views.bp)
+
+
+@hook
+def register_blueprints() -> list[Blueprint]:
+    """Give «Today», the registers and ``lms registers close``."""
+    return [views.bp]
+
+
+@hook
+def register_sentences() -> Mapping[str, Sentence]:
+    """Give the sentences of registers."""
+    return SENTENCES
+
+
+@hook
+def home_endpoint(role: RoleName) -> str | None:
+    """Make «Today» the home of whoever teaches."""
+    return "attendance.today_page" if role in TEACHING else None
+
+
+@hook
+def menu_items(person: Any) -> list[MenuItem]:
+    """Give «Today» to whoever teaches, the registers to the coordinator."""
+    items = []
+    if person.has(*TEACHING):
+        items.append(MenuItem(_l("Today"), "attendance.today_page", weight=10))
+    if person.has(RoleName.COORDINATOR):
+        items.append(MenuItem(_l("Registers"), "attendance.waiting", weight=30))
+    return items
+
+
+@hook
+def home_cards(person: Any) -> list[Card]:
+    """Tell the coordinator how many registers wait."""
+    if not person.has(RoleName.COORDINATOR):
+        return []
+    waiting = count_waiting(now=now(), on=today())
+    if not waiting:
+        return []
+    return [
+        Card(
+            _("Registers that wait"),
+            text=_("Past sessions in which nobody was marked yet."),
+            figure=str(waiting),
+            endpoint="attendance.waiting",
+            tone="warn",
+            weight=20,
+        )
+    ]
+
+
+@hook
+def enrolment_panels(enrolment: Any) -> list[Panel]:
+    """Tell how many of the sessions held were attended so far."""
+    kind = kind_of(enrolment.cohort.course.programme.kind)
+    facts = progress_of([enrolment.id]).get(enrolment.id)
+    if facts is None or not facts.held or kind.is_sensitive:
+        return []
+    if kind.participation is Participation.DROP_IN and not facts.attended:
+        # Where people are counted by head, no mark says nothing about anybody.
+        return []
+    line = ngettext(
+        "%(attended)d of %(num)d session",
+        "%(attended)d of %(num)d sessions",
+        facts.held,
+        attended=facts.attended + facts.made_up,
+    )
+    return [Panel(_("Attendance so far"), lines=(line,), weight=20)]
+
+
+@hook
+def cohort_panels(cohort: Any, person: Any) -> list[Panel]:
+    """List a group's sessions with their state and, for who may, the way to each register."""
+    lines = sessions_of(cohort.id)
+    if not lines:
+        return []
+    words = [(_words(line), line.session_id) for line in lines]
+    if may_register(person, cohort.id, on=today()):
+        links = tuple(
+            (text, url_for("attendance.register", session_id=number)) for text, number in words
+        )
+        return [Panel(_("Registers"), links=links, weight=30)]
+    return [Panel(_("Sessions"), lines=tuple(text for text, _number in words), weight=30)]
+
+
+def _words(line: SessionLine) -> str:
+    state = _("finished") if line.is_finished else str(STATE_LABELS[line.state])
+    return f"{say_day(line.day)}, {say_clock(line.starts_at, line.zone)} · {state}"

@@ -1,0 +1,239 @@
+"""Opening a register: what is known of a session, and the names and marks that belong to it."""
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, or_, select, union
+
+from lms.attendance.models import (
+    AttendanceRecord,
+    HeadCount,
+    HeadCountChange,
+    MarkChange,
+    Register,
+)
+from lms.attendance.rules import Heads, Mark, Mode, Stamps, Standing, StoredMark, standing_at
+from lms.courses.kind import UnknownKind, kind_of
+from lms.courses.models import Cohort, Course, Place, Programme, Session, SessionState
+from lms.courses.rules import Participation
+from lms.db import db, is_postgresql
+from lms.enrolment.models import Enrolment
+from lms.people.models import Consent, Person
+from lms.people.rules import Purpose
+
+HELD = frozenset({SessionState.HELD, SessionState.BROKEN_OFF})
+NOT_HELD = frozenset({SessionState.CANCELLED, SessionState.MOVED})
+
+
+@dataclass(frozen=True)
+class Found:
+    """A session with what its register needs to know, read by one query."""
+
+    session: Session
+    cohort_name: str
+    zone: str
+    is_hybrid: bool
+    is_online: bool
+    link: str
+    kind: str
+    version: int
+    finished_at: datetime | None
+    locked_at: datetime | None
+    heads: Heads | None
+    heads_version: int
+    entered_at: datetime | None
+
+    @property
+    def ends_at(self) -> datetime:
+        """The moment at which the session ends."""
+        return self.session.starts_at + timedelta(minutes=self.session.minutes)
+
+    @property
+    def mode(self) -> Mode:
+        """How people take part unless a mark says otherwise."""
+        return Mode.ONLINE if self.is_online else Mode.IN_PERSON
+
+    @property
+    def is_sensitive(self) -> bool:
+        """Tell whether nobody's name stands on this register."""
+        return kind_of(self.kind).is_sensitive
+
+    @property
+    def is_drop_in(self) -> bool:
+        """Tell whether people are counted by head, with or without names beside."""
+        return kind_of(self.kind).participation is Participation.DROP_IN
+
+    @property
+    def is_known(self) -> bool:
+        """Tell whether the plug-in of this kind is installed: only then may names be erased."""
+        return not isinstance(kind_of(self.kind), UnknownKind)
+
+    def standing(self, *, now: datetime, lock_days: int) -> Standing:
+        """Tell whether this register is finished and locked by now."""
+        stamps = Stamps(
+            day=self.session.day,
+            ends_at=self.ends_at,
+            zone=self.zone,
+            is_held=self.session.state in HELD,
+            entered_at=self.entered_at,
+            finished_at=self.finished_at,
+            locked_at=self.locked_at,
+        )
+        return standing_at(stamps, now=now, lock_days=lock_days)
+
+
+@dataclass(frozen=True)
+class RosterRow:
+    """One learner on a register: the name as on a list, and the mark that stands there."""
+
+    person_id: int
+    name: str
+    stored: StoredMark | None = None
+
+
+def find_register(session_id: int, *, is_writing: bool = False) -> Found | None:
+    """Read a session and what its register needs to know; nothing where there is no such session.
+
+    :param is_writing: take the session's row first, so that two savers come one after the other
+        (on SQLite the whole transaction has done so already).
+    """
+    if is_writing and is_postgresql():
+        db.session.execute(select(Session.id).where(Session.id == session_id).with_for_update())
+    marked = (
+        select(func.min(MarkChange.changed_at))
+        .where(MarkChange.session_id == session_id)
+        .scalar_subquery()
+    )
+    counted = (
+        select(func.min(HeadCountChange.changed_at))
+        .where(HeadCountChange.session_id == session_id)
+        .scalar_subquery()
+    )
+    row = db.session.execute(
+        select(
+            Session,
+            Cohort.name,
+            Cohort.zone,
+            Cohort.is_hybrid,
+            Cohort.link,
+            Place.is_online,
+            Programme.kind,
+            Register.version,
+            Register.finished_at,
+            Register.locked_at,
+            HeadCount.in_person,
+            HeadCount.online,
+            HeadCount.first_time,
+            HeadCount.version,
+            marked,
+            counted,
+        )
+        .join(Cohort, Cohort.id == Session.cohort_id)
+        .join(Course, Course.id == Cohort.course_id)
+        .join(Programme, Programme.id == Course.programme_id)
+        .outerjoin(Place, Place.id == Cohort.place_id)
+        .outerjoin(Register, Register.session_id == Session.id)
+        .outerjoin(HeadCount, HeadCount.session_id == Session.id)
+        .where(Session.id == session_id)
+        # What another request changed meanwhile must not be hidden by this session's own memory.
+        .execution_options(populate_existing=True)
+    ).first()
+    if row is None:
+        return None
+    (
+        session,
+        name,
+        zone,
+        is_hybrid,
+        link,
+        at_link,
+        kind,
+        version,
+        finished_at,
+        locked_at,
+        in_person,
+        online,
+        first_time,
+        heads_version,
+        first_mark,
+        first_count,
+    ) = row
+    entered = [moment for moment in (first_mark, first_count) if moment is not None]
+    return Found(
+        session=session,
+        cohort_name=name,
+        zone=zone,
+        is_hybrid=is_hybrid,
+        is_online=at_link is None or bool(at_link),
+        link=link,
+        kind=kind,
+        version=version or 0,
+        finished_at=finished_at,
+        locked_at=locked_at,
+        heads=None if heads_version is None else Heads(in_person, online, first_time),
+        heads_version=heads_version or 0,
+        entered_at=min(entered, default=None),
+    )
+
+
+def roster(found: Found) -> list[RosterRow]:
+    """List whose membership covers the session's day, and whoever has a mark, in Ukrainian order.
+
+    A mark belongs to person and session: it stays on the list when its owner has left the group.
+    """
+    session = found.session
+    members = select(Enrolment.person_id).where(
+        Enrolment.cohort_id == session.cohort_id,
+        Enrolment.since <= session.day,
+        or_(Enrolment.until.is_(None), Enrolment.until >= session.day),
+    )
+    marked = select(AttendanceRecord.person_id).where(AttendanceRecord.session_id == session.id)
+    rows = db.session.execute(
+        select(
+            Person.id,
+            Person.family_name,
+            Person.given_name,
+            Person.patronymic,
+            AttendanceRecord.status,
+            AttendanceRecord.mode,
+            AttendanceRecord.version,
+            AttendanceRecord.marked_by_id,
+        )
+        .outerjoin(
+            AttendanceRecord,
+            (AttendanceRecord.person_id == Person.id) & (AttendanceRecord.session_id == session.id),
+        )
+        .where(Person.id.in_(union(members, marked)))
+        .order_by(Person.sort_key, Person.id)
+    ).all()
+    namesakes = Counter((family, given) for _id, family, given, *_rest in rows)
+    return [
+        RosterRow(
+            person_id,
+            _listed(family, given, patronymic if namesakes[family, given] > 1 else ""),
+            None if status is None else StoredMark(Mark(status, mode), version, by_id),
+        )
+        for person_id, family, given, patronymic, status, mode, version, by_id in rows
+    ]
+
+
+def _listed(family: str, given: str, patronymic: str) -> str:
+    return " ".join(part for part in (family, given, patronymic) if part)
+
+
+def consents_given(person_ids: list[int], found: Found) -> dict[Purpose, set[int]]:
+    """Tell who may be photographed and who recorded on the day of the session."""
+    agreed: dict[Purpose, set[int]] = {Purpose.PHOTOGRAPHS: set(), Purpose.RECORDING: set()}
+    rows = db.session.execute(
+        select(Consent.person_id, Consent.purpose).where(
+            Consent.person_id.in_(person_ids),
+            Consent.purpose.in_(list(agreed)),
+            Consent.is_assent.is_(False),
+            Consent.withdrawn_at.is_(None),
+            or_(Consent.expires_on.is_(None), Consent.expires_on >= found.session.day),
+        )
+    )
+    for person_id, purpose in rows:
+        agreed[purpose].add(person_id)
+    return agreed
