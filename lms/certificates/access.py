@@ -1,0 +1,41 @@
+"""Whose certificates somebody may open: staff all, a holder one's own, a guardian the child's."""
+
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Select, and_, or_, select
+
+from lms.certificates.models import Certificate
+from lms.contracts import RoleName
+from lms.people.models import Guardianship, Person, Relation
+
+STAFF = (RoleName.COORDINATOR, RoleName.DIRECTOR)
+
+
+def downloadable_by(principal: Any, *, on: date) -> Select[tuple[Certificate]]:
+    """Select the certificates whose documents this principal may download on a day.
+
+    A paper whose holder was erased is nobody's any more; a revoked one stays with staff. Whoever
+    only accompanies a child gets the times of sessions, not the child's papers.
+    """
+    chosen = (
+        select(Certificate)
+        .join(Person, Person.id == Certificate.person_id)
+        .where(Person.erased_at.is_(None))
+    )
+    if principal.has(*STAFF):
+        return chosen
+    children = select(Guardianship.child_id).where(
+        Guardianship.guardian_id == principal.person_id,
+        Guardianship.relation != Relation.ACCOMPANYING,
+        Guardianship.since <= on,
+        or_(Guardianship.until.is_(None), Guardianship.until >= on),
+    )
+    return chosen.where(
+        and_(
+            Certificate.revoked_at.is_(None),
+            or_(
+                Certificate.person_id == principal.person_id, Certificate.person_id.in_(children)
+            ),
+        )
+    )
