@@ -16,7 +16,7 @@ from lms.demonstration.pool import Pool, reachable_at
 from lms.demonstration.staff import Staff, named
 from lms.demonstration.teaching import Group, Run, Taught
 from lms.enrolment.models import Enrolment
-from lms.people.models import Consent, ConsentWay, Gender, Relation
+from lms.people.models import Consent, ConsentWay, Gender, Person, Relation
 from lms.people.rules import Purpose, consent_need
 from lms.people.services import CONSENT_VERSION, NewPerson
 
@@ -55,12 +55,29 @@ class Place:
     is_late: bool = False
 
 
+def note_assent(person: Person, first: Session) -> None:
+    """Note the assent of whoever is fourteen or older, said to the mentor at the first session."""
+    if not consent_need(person.birth_date, first.day).assent:
+        return
+    db.session.add(
+        Consent(
+            person_id=person.id,
+            purpose=Purpose.TAKING_PART,
+            text_version=CONSENT_VERSION,
+            giver_id=person.id,
+            way=ConsentWay.NOTED,
+            is_assent=True,
+            given_at=first.starts_at,
+        )
+    )
+
+
 class Admission:
     """Draws who goes where, and sends the forms."""
 
     def __init__(self, plan: Plan, pool: Pool, staff: Staff) -> None:
         self.plan = plan
-        self.rng = Random(f"{plan.seed}:admission")  # noqa: S311
+        self.rng = Random(f"{plan.seed}:admission")
         self.pool = pool
         self.staff = staff
         self.families: list[Family] = []
@@ -230,32 +247,16 @@ class Admission:
             self._member(enrolment, place, is_cast=place.learner in pinned)
             for enrolment, place in zip(enrolments, places, strict=True)
         ]
-        self._note_assents(places)
+        for place in places:
+            first = place.group.held[LATE_TO if place.is_late else 0]
+            note_assent(place.learner.person, first)
+        db.session.flush()
         return members
 
     def _member(self, enrolment: Enrolment, place: Place, *, is_cast: bool) -> Member:
         held = place.group.held
         open_to = tuple(session for session in held if session.day >= enrolment.since)
         return Member(enrolment, place.group, open_to, is_cast)
-
-    def _note_assents(self, places: Sequence[Place]) -> None:
-        """Note the assent of everybody from fourteen on, said to the mentor at the first session."""
-        for place in places:
-            person, group = place.learner.person, place.group
-            first = next(s for s in group.held if not place.is_late or s is group.held[LATE_TO])
-            if consent_need(person.birth_date, first.day).assent:
-                db.session.add(
-                    Consent(
-                        person_id=person.id,
-                        purpose=Purpose.TAKING_PART,
-                        text_version=CONSENT_VERSION,
-                        giver_id=person.id,
-                        way=ConsentWay.NOTED,
-                        is_assent=True,
-                        given_at=first.starts_at,
-                    )
-                )
-        db.session.flush()
 
     def part(self, members: Sequence[Member]) -> list[Member]:
         """End every place with its module, and some before; answer the members as they then are."""

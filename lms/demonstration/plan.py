@@ -81,8 +81,8 @@ class ProgrammePlan:
 class Plan:
     """The whole year as it is going to be laid."""
 
+    period: int
     seed: int
-    zone: str
     programmes: tuple[ProgrammePlan, ...]
     mentors: tuple[Category, ...]
     raw: Document
@@ -102,8 +102,8 @@ def read_plan(figures: Figures) -> Plan:
     """
     page = read_document("plan.yaml")
     plan = Plan(
+        period=figures.period,
         seed=page["seed"],
-        zone=page["zone"],
         programmes=tuple(_programme(row, figures) for row in page["programmes"]),
         mentors=tuple(Category(name) for name in page["mentors"]),
         raw=page,
@@ -157,9 +157,8 @@ def _cohort(row: Document, module: Document) -> CohortPlan:
     days = row.get("days") or [
         row["from"] + timedelta(days=every * place) for place in range(sessions + len(not_held))
     ]
-    if "days" in row:
-        # A lost day of a run with fixed days is made up for the day after.
-        days = sorted([*days, *(days[place - 1] + timedelta(days=1) for place in not_held)])
+    if len(days) - len(not_held) != sessions:
+        raise PlanMismatch(f"{row['name']}: {sessions} sessions cannot be held on these days")
     return CohortPlan(
         name=row["name"],
         course=row["course"],
