@@ -1,0 +1,1 @@
+"""Other educational and cultural events, counted by head."""

@@ -1,0 +1,1 @@
+"""Consultations without names, and the hub’s lines of the report."""

@@ -1,0 +1,1 @@
+"""Mentors: category, hours led, the volunteer’s credential."""
