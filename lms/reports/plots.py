@@ -1,0 +1,78 @@
+"""Drawn figures of the year: SVG made on the server, shown as an image with its table under it."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import pygal
+from flask_babel import gettext as _
+
+from lms.hub.plots import STYLE, month_names
+from lms.reports.overview import MonthRow, OtherEvents, ProgrammeRow
+from lms.reports.rows import programme_name
+
+WIDTH = 960
+MONTHS_HEIGHT = 420
+BAR, MARGINS = 44, 64
+LONGEST_LABEL = 44
+
+
+def draw_months(months: Sequence[MonthRow], *, year: int) -> bytes:
+    """Draw the events of a year by month, beside those of the year before where they are known."""
+    chart = pygal.Bar(
+        **_manner(), height=MONTHS_HEIGHT, legend_at_bottom=True, legend_at_bottom_columns=2,
+        legend_box_size=16, show_legend=any(month.before is not None for month in months),
+        show_x_guides=False, spacing=14,
+        range=(0, max(1, *(max(month.events, month.before or 0) for month in months))),
+    )
+    chart.x_labels = month_names()
+    chart.add(str(year), [month.events for month in months])
+    if any(month.before is not None for month in months):
+        chart.add(str(year - 1), [month.before for month in months])
+    return _render(chart)
+
+
+def draw_programmes(rows: Sequence[ProgrammeRow], others: OtherEvents | None) -> bytes:
+    """Draw the attendance of each programme as bars, the largest on top."""
+    pairs = programme_bars(rows, others)
+    chart = pygal.HorizontalBar(
+        **_manner(), height=programmes_height(len(pairs)), show_legend=False, show_y_guides=False,
+        print_values=True, print_values_position="top", spacing=8,
+        truncate_label=LONGEST_LABEL,
+        range=(0, max([1, *(number for _name, number in pairs)])),
+    )
+    # The first bar is drawn lowest.
+    chart.x_labels = [name for name, _number in reversed(pairs)]
+    chart.add(_("visits"), [number for _name, number in reversed(pairs)])
+    return _render(chart)
+
+
+def programme_bars(
+    rows: Sequence[ProgrammeRow], others: OtherEvents | None
+) -> list[tuple[str, int]]:
+    """Pair the names of programmes, and of other events, with their attendance, most first."""
+    pairs = [(programme_name(row.group), row.attendance) for row in rows]
+    if others is not None and others.events:
+        pairs.append((_("Other events"), others.attendance))
+    return sorted(pairs, key=lambda pair: -pair[1])
+
+
+def programmes_height(bars: int) -> int:
+    """Give the height of the drawing of programmes: as high as it has bars."""
+    return max(1, bars) * BAR + MARGINS
+
+
+def _manner() -> dict[str, Any]:
+    return {
+        "js": [],
+        "style": STYLE,
+        "width": WIDTH,
+        "margin": 12,
+        "value_formatter": lambda value: f"{value:.0f}",
+        "no_data_text": _("no data"),
+        "disable_xml_declaration": True,
+    }
+
+
+def _render(chart: Any) -> bytes:
+    rendered: bytes = chart.render(is_unicode=False)
+    return rendered
