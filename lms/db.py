@@ -106,8 +106,20 @@ def prepare_engine(engine: Engine) -> None:
 
 
 def begin_write() -> None:
-    """Open the transaction of this unit of work as a writing one (``BEGIN IMMEDIATE`` on SQLite)."""
-    db.session.connection(execution_options={"write": True})
+    """Open the transaction of this unit of work as a writing one (``BEGIN IMMEDIATE`` on SQLite).
+
+    What was only read before is given up, since it may be old by the time of the lock.
+
+    :raises RuntimeError: when something was changed already in a transaction that cannot wait.
+    """
+    session = db.session()
+    if session.in_transaction():
+        if session.connection().get_execution_options().get("write"):
+            return
+        if session.new or session.dirty or session.deleted:
+            raise RuntimeError("begin_write comes before the first change")
+        session.rollback()
+    session.connection(execution_options={"write": True})
 
 
 def is_postgresql() -> bool:

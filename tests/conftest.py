@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from flask import Flask, g, has_app_context
 from flask.testing import FlaskClient
+from flask_babel import refresh
 from sqlalchemy import create_engine, text
 
 from lms.app import create_app
@@ -170,6 +171,15 @@ def cast(app: Flask) -> Cast:
     return made
 
 
+def _forget() -> None:
+    """Forget what an open context would carry from one request to the next."""
+    if has_app_context():
+        g.pop("_login_user", None)
+        refresh()
+        db.session.rollback()
+        db.session.expire_all()
+
+
 class Browser:
     """A client that opens an application context of its own for each request.
 
@@ -184,15 +194,9 @@ class Browser:
                 cookie[TOKEN] = token
 
     def _call(self, method: str, *args: Any, **kwargs: Any) -> Any:
-        db.session.rollback()
-        db.session.remove()
-        if has_app_context():
-            g.pop("_login_user", None)
+        _forget()
         answer = getattr(self.client, method)(*args, **kwargs)
-        if has_app_context():
-            g.pop("_login_user", None)
-            db.session.rollback()
-            db.session.expire_all()
+        _forget()
         return answer
 
     def get(self, *args: Any, **kwargs: Any) -> Any:

@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+import unicodedata
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -76,8 +77,8 @@ class Stranger:
 
 
 def hash_password(password: str) -> str:
-    """Hash a password by argon2id."""
-    return _hasher.hash(password)
+    """Hash a password by argon2id, in one form of its letters: «й» is typed as one or as two."""
+    return _hasher.hash(unicodedata.normalize("NFKC", password))
 
 
 def token_hash(token: str) -> str:
@@ -130,7 +131,7 @@ def sign_in_by_password(login: str, password: str, *, days: int, now: datetime) 
     is_known = account is not None and account.password_hash and account.closed_at is None
     expected = account.password_hash if account is not None and is_known else _NOBODY
     try:
-        _hasher.verify(expected, password)
+        _hasher.verify(expected, unicodedata.normalize("NFKC", password))
     except (VerificationError, InvalidHashError):
         is_known = False
     if account is None or not is_known:

@@ -1,0 +1,142 @@
+"""Signing in and out, as a person sees it."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from lms.clock import now
+from lms.db import begin_write, db
+from lms.people.models import ContactRule
+from lms.people.services import open_account
+from lms.people.signing import make_sign_in_link
+from tests.cast import PASSWORD, Cast
+
+
+def _letters(app: Flask) -> list[str]:
+    outbox = Path(app.config["LMS_DATA"]) / "outbox"
+    return [path.read_text(encoding="utf-8") for path in sorted(outbox.glob("*"))]
+
+
+def test_a_guardian_signs_in_by_the_mailed_link(cast: Cast, app: Flask, stranger: Any) -> None:
+    answer = stranger.post("/sign-in", data={"email": "Guardian@Example.org"})
+    assert answer.headers["Location"] == "/sign-in/sent"
+    (letter,) = _letters(app)
+    import email
+    import quopri
+
+    body = email.message_from_string(letter).get_payload(decode=True) or quopri.decodestring(letter)
+    token = re.search(r"/sign-in/link/(\S+)", body.decode())
+    assert token is not None
+    page = stranger.get(f"/sign-in/link/{token[1]}")
+    assert page.status_code == 200, "looking must not use the link up"
+    assert stranger.post(f"/sign-in/link/{token[1]}").headers["Location"] == "/home"
+    assert stranger.get("/home").headers["Location"] == "/family"
+    assert stranger.post(f"/sign-in/link/{token[1]}").status_code == 410
+
+
+def test_known_and_unknown_addresses_are_answered_alike(
+    cast: Cast, app: Flask, stranger: Any
+) -> None:
+    known = stranger.post("/sign-in", data={"email": "guardian@example.org"})
+    unknown = stranger.post("/sign-in", data={"email": "nobody@example.org"})
+    assert (known.status_code, known.data) == (unknown.status_code, unknown.data)
+    assert stranger.get("/sign-in/sent").data == stranger.get("/sign-in/sent").data
+    assert len(_letters(app)) == 1
+
+
+@pytest.mark.parametrize("rule", [ContactRule.CALL_ONLY, ContactRule.DO_NOT_WRITE])
+def test_nothing_is_sent_to_whom_nothing_may_be_sent(
+    cast: Cast, app: Flask, stranger: Any, rule: ContactRule
+) -> None:
+    begin_write()
+    cast.guardian.contact_rule = rule
+    db.session.commit()
+    stranger.post("/sign-in", data={"email": "guardian@example.org"})
+    assert _letters(app) == []
+
+
+def test_a_letter_names_no_child_and_no_programme(cast: Cast, app: Flask, stranger: Any) -> None:
+    stranger.post("/sign-in", data={"email": "guardian@example.org"})
+    (letter,) = _letters(app)
+    for word in ("Соломія", "Знам", "Code Club"):
+        assert word not in letter
+
+
+def test_staff_sign_in_by_password_and_land_where_they_wanted(cast: Cast, stranger: Any) -> None:
+    asked = stranger.get("/people/?q=x")
+    assert asked.status_code == 303
+    answer = stranger.post(
+        "/sign-in/password",
+        data={"login": "coordinator@example.org", "password": PASSWORD, "back": "/people/?q=x"},
+    )
+    assert answer.headers["Location"] == "/people/?q=x"
+    assert stranger.get("/people/").status_code == 200
+
+
+@pytest.mark.parametrize("back", ["https://evil.example/", "//evil.example", "/\\evil.example"])
+def test_nobody_is_led_elsewhere(cast: Cast, stranger: Any, back: str) -> None:
+    data = {"login": "coordinator@example.org", "password": PASSWORD, "back": back}
+    assert "evil" not in stranger.post("/sign-in/password", data=data).headers["Location"]
+
+
+def test_guessing_is_stopped_and_says_when_to_go_on(cast: Cast, stranger: Any) -> None:
+    data = {"login": "coordinator@example.org", "password": "не той"}
+    answers = [stranger.post("/sign-in/password", data=data) for _ in range(11)]
+    assert [answer.status_code for answer in answers] == [422] * 10 + [429]
+    assert "через" in answers[-1].text
+    right = {"login": "coordinator@example.org", "password": PASSWORD}
+    assert stranger.post("/sign-in/password", data=right).status_code == 429
+
+
+def test_signing_out_ends_it_on_the_server(cast: Cast, as_: Callable[..., Any]) -> None:
+    browser = as_(cast.coordinator)
+    with browser.client.session_transaction() as cookie:
+        kept = dict(cookie)
+    assert browser.post("/sign-out").status_code == 303
+    with browser.client.session_transaction() as cookie:
+        cookie.update(kept)
+    assert browser.get("/people/").status_code == 303
+
+
+def test_a_cookie_from_before_never_becomes_signed_in(cast: Cast, app: Flask, stranger: Any) -> None:
+    with stranger.client.session_transaction() as cookie:
+        cookie["t"] = "preset"
+        cookie["more"] = "preset"
+    begin_write()
+    token = make_sign_in_link(open_account(cast.guardian), hours=1, now=now())
+    db.session.commit()
+    stranger.post(f"/sign-in/link/{token}")
+    with stranger.client.session_transaction() as cookie:
+        assert cookie["t"] != "preset"
+        assert "more" not in cookie
+
+
+def test_a_cookie_ends_with_the_tab_for_whom_it_must(cast: Cast, app: Flask, stranger: Any) -> None:
+    begin_write()
+    cast.guardian.contact_rule = ContactRule.DO_NOT_WRITE
+    token = make_sign_in_link(open_account(cast.guardian), hours=1, now=now())
+    db.session.commit()
+    answer = stranger.post(f"/sign-in/link/{token}")
+    cookies = [line for line in answer.headers.getlist("Set-Cookie") if line.startswith("lms=")]
+    assert cookies
+    assert "Expires" not in cookies[0]
+
+
+def test_the_language_is_remembered(cast: Cast, stranger: Any) -> None:
+    assert "Навчайтеся" in stranger.get("/", headers={"Accept-Language": "ru"}).text
+    stranger.post("/language", data={"locale": "en", "back": "/"})
+    assert "Learn with" in stranger.get("/").text
+    assert stranger.post("/language", data={"locale": "ru"}).status_code == 422
+
+
+def test_every_answer_is_hardened(cast: Cast, stranger: Any) -> None:
+    headers = stranger.get("/").headers
+    assert "default-src 'none'" in headers["Content-Security-Policy"]
+    assert "unsafe" not in headers["Content-Security-Policy"]
+    assert headers["X-Frame-Options"] == "DENY"
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Cache-Control"] == "no-store"
