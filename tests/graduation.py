@@ -2,20 +2,24 @@
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from typing import TypeVar
 
 from lms.attendance.models import AttendanceRecord, Mode, Status
 from lms.completion.models import Completion
 from lms.completion.services import confirm_cohort, show_projects
-from lms.courses.models import Cohort, Session, SessionState
-from lms.db import db
+from lms.courses.models import Session, SessionState
+from lms.db import Base, begin_write, db
 from lms.enrolment.models import Enrolment
 from lms.people.models import Person
 from tests.cast import Cast
 
+Row = TypeVar("Row", bound=Base)
 GRADUATION = datetime(2022, 12, 20, 15, 0, tzinfo=UTC)
 
 
-def hold(sessions: Iterable[Session], *, present: Iterable[Person], absent: Iterable[Person] = ()) -> None:
+def hold(
+    sessions: Iterable[Session], *, present: Iterable[Person], absent: Iterable[Person] = ()
+) -> None:
     """Hold sessions to which some came and some did not."""
     came = list(present)
     for session in sessions:
@@ -26,7 +30,10 @@ def hold(sessions: Iterable[Session], *, present: Iterable[Person], absent: Iter
         ):
             db.session.add(
                 AttendanceRecord(
-                    session_id=session.id, person_id=person.id, status=status, mode=Mode.ONLINE,
+                    session_id=session.id,
+                    person_id=person.id,
+                    status=status,
+                    mode=Mode.ONLINE,
                     marked_at=GRADUATION,
                 )
             )
@@ -57,7 +64,10 @@ def crowd(cast: Cast, number: int) -> list[Completion]:
     people = [
         Person(
             family_name=f"Ґудзь{chr(0x430 + index // 30)}{chr(0x430 + index % 30)}",
-            given_name="Їжак", patronymic="", sort_key=f"{index:04d}", folded=f"гудз{index}",
+            given_name="Їжак",
+            patronymic="",
+            sort_key=f"{index:04d}",
+            folded=f"гудз{index}",
             created_at=GRADUATION,
         )
         for index in range(number)
@@ -66,8 +76,10 @@ def crowd(cast: Cast, number: int) -> list[Completion]:
     db.session.flush()
     places = [
         Enrolment(
-            person_id=person.id, cohort_id=cast.training_cohort.id,
-            since=cast.training_module.starts_on, enrolled_at=GRADUATION,
+            person_id=person.id,
+            cohort_id=cast.training_cohort.id,
+            since=cast.training_module.starts_on,
+            enrolled_at=GRADUATION,
         )
         for person in people
     ]
@@ -84,6 +96,26 @@ def crowd(cast: Cast, number: int) -> list[Completion]:
     return done
 
 
-def cohort_named(cohort_id: int) -> Cohort:
-    """Read a cohort anew, as another process would."""
-    return db.session.get_one(Cohort, cohort_id)
+def settle(*rows: object) -> None:
+    """Commit, and let go of rows with their values read, as a browser's test needs them.
+
+    Between requests the session is closed; what was not read before could not be read after.
+    """
+    db.session.commit()
+    for row in rows:
+        db.session.refresh(row)
+    db.session.expunge_all()
+    db.session.rollback()
+
+
+def settle_cast(cast: Cast, *rows: object) -> None:
+    """Settle everybody and everything of the cast."""
+    known = [value for value in vars(cast).values() if isinstance(value, Base)]
+    settle(*known, *cast.enrolments.values(), *cast.sessions, *rows)
+
+
+def stored(model: type[Row], key: int) -> Row:
+    """Read a row anew for a change, in a transaction that writes; the test commits."""
+    db.session.rollback()
+    begin_write()
+    return db.session.get_one(model, key)

@@ -12,7 +12,7 @@ from lms.people.models import Guardianship, Person, Relation
 STAFF = (RoleName.COORDINATOR, RoleName.DIRECTOR)
 
 
-def downloadable_by(principal: Any, *, on: date) -> Select[tuple[Certificate]]:
+def downloadable_by(principal: Any, *, on: date) -> Select[Certificate]:
     """Select the certificates whose documents this principal may download on a day.
 
     A paper whose holder was erased is nobody's any more; a revoked one stays with staff. Whoever
@@ -34,8 +34,6 @@ def downloadable_by(principal: Any, *, on: date) -> Select[tuple[Certificate]]:
     return chosen.where(
         and_(
             Certificate.revoked_at.is_(None),
-            or_(
-                Certificate.person_id == principal.person_id, Certificate.person_id.in_(children)
-            ),
+            or_(Certificate.person_id == principal.person_id, Certificate.person_id.in_(children)),
         )
     )

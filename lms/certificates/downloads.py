@@ -87,9 +87,7 @@ def _stored(certificate: Certificate, locale: str, sha256: str) -> bytes:
         return content
 
 
-def archive_of(
-    certificates: Sequence[Certificate], locale: str, *, now: datetime
-) -> IO[bytes]:
+def archive_of(certificates: Sequence[Certificate], locale: str, *, now: datetime) -> IO[bytes]:
     """Pack the documents of certificates into a ZIP that is nowhere kept.
 
     Names inside tell namesakes apart by number. Documents that were never made are made and
@@ -100,7 +98,7 @@ def archive_of(
         for name, content in _documents(certificates, locale, now=now):
             archive.writestr(_entry(name, now), content)
     file.seek(0)
-    return cast(IO[bytes], file)
+    return cast("IO[bytes]", file)
 
 
 def _documents(

@@ -25,7 +25,9 @@ class CodeForm(LmsForm):
 
     code = StringField(
         _l("Check code"),
-        description=_l("21 characters under the square on the paper; spaces and dashes do not matter."),
+        description=_l(
+            "21 characters under the square on the paper; spaces and dashes do not matter."
+        ),
         validators=[InputRequired(REQUIRED), Length(max=100, message=TOO_LONG), NoControl()],
     )
 
@@ -45,7 +47,7 @@ class CodeForm(LmsForm):
             )
         if judged is Typing.SLIP:
             raise ValidationError(
-                _("This looks like a typing error: one of the characters is different on the paper.")
+                _("This looks like a typing error: compare each character with the paper.")
             )
 
 
@@ -73,7 +75,9 @@ class SearchForm(LmsForm):
     year = SelectField(_l("Year of issue"), coerce=int, validators=[Optional()])
     module = SelectField(_l("Module"), coerce=int, validators=[Optional()])
     page = IntegerField(
-        _l("Page"), default=1, validators=[Optional(), NumberRange(min=1, max=100_000, message=CHOOSE)]
+        _l("Page"),
+        default=1,
+        validators=[Optional(), NumberRange(min=1, max=100_000, message=CHOOSE)],
     )
 
 

@@ -20,9 +20,7 @@ from lms.jobs import Job, JobState, enqueue
 ISSUE = "issue_certificates"
 
 
-def issue_for_cohort(
-    cohort: Cohort, award: str, *, by_id: int | None, now: datetime
-) -> Job | None:
+def issue_for_cohort(cohort: Cohort, award: str, *, by_id: int | None, now: datetime) -> Job | None:
     """Record the work of issuing a group's certificates; ``None`` when nobody is to get one.
 
     Work that is under way for the same group is answered instead of a second one: pressing twice

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import Select, func, or_, select, true
 from sqlalchemy.orm import aliased
 
 from lms.certificates.faces import unprintable
@@ -105,7 +105,7 @@ class Sought:
     module_id: int | None = None
 
 
-def list_certificates(sought: Sought) -> Select[tuple[Certificate]]:
+def list_certificates(sought: Sought) -> Select[Certificate]:
     """Select certificates, the newest first, by number or name, year of issue and module."""
     chosen = (
         select(Certificate)
@@ -126,7 +126,7 @@ def _matches(word: str) -> Any:
     found = [Certificate.number.contains(number, autoescape=True)] if number else []
     if key := fold(word):
         found.append(Person.folded.contains(key, autoescape=True))
-    return or_(*found) if found else and_(True)
+    return or_(*found) if found else true()
 
 
 def years_and_modules() -> tuple[list[int], list[tuple[int, str]]]:
@@ -171,7 +171,7 @@ def issued_rows(papers: Papers, year: int, *, zone: str) -> list[tuple[int, date
     return [(row.id, row.issued_on, row.number) for row in db.session.execute(chosen)]
 
 
-def _counted(papers: Papers, year: int, zone: str) -> Select[Any]:
+def _counted(papers: Papers, year: int, zone: str) -> Select[int, date, str]:
     revised = aliased(Certificate)
     end = datetime(year + 1, 1, 1, tzinfo=ZoneInfo(zone)).astimezone(UTC)
     is_revoked = (

@@ -10,7 +10,7 @@ from flask_babel import ngettext
 from flask_login import current_user
 from sqlalchemy import func, select
 
-from lms.certificates import public, views
+from lms.certificates import public
 from lms.certificates.access import STAFF, downloadable_by
 from lms.certificates.jobs import JOBS
 from lms.certificates.models import Certificate
@@ -58,14 +58,22 @@ def register_jobs() -> list[JobKind]:
 def register_award_kinds() -> list[AwardKind]:
     """Give what learners are given; mentors' credentials belong to the mentors slice."""
     return [
-        AwardKind("code_club", _l("Certificate of a Code Club course"), "code_club",
-                  frozenset({"code_club"})),
-        AwardKind("it_school", _l("Certificate of the IT school"), "it_school",
-                  frozenset({"it_school"})),
-        AwardKind("participation", _l("Certificate of participation"), "participation",
-                  frozenset({"language_club"})),
-        AwardKind("training", _l("Certificate of a training"), "training",
-                  frozenset({"training"})),
+        AwardKind(
+            "code_club",
+            _l("Certificate of a Code Club course"),
+            "code_club",
+            frozenset({"code_club"}),
+        ),
+        AwardKind(
+            "it_school", _l("Certificate of the IT school"), "it_school", frozenset({"it_school"})
+        ),
+        AwardKind(
+            "participation",
+            _l("Certificate of participation"),
+            "participation",
+            frozenset({"language_club"}),
+        ),
+        AwardKind("training", _l("Certificate of a training"), "training", frozenset({"training"})),
     ]
 
 
@@ -78,7 +86,7 @@ def register_indicators() -> list[Indicator]:
             label=_l("Certificates issued to learners"),
             unit=_l("certificates"),
             rule=_l(
-                "Issued in the year and valid on its last day; corrected and revoked ones do not add."
+                "Issued in the year, valid on its last day; corrected and revoked ones do not add."
             ),
             count=lambda year: count_issued(Papers.CERTIFICATES, year, zone=_zone()),
             rows=_certificate_rows,
@@ -147,10 +155,14 @@ def enrolment_panels(enrolment: Any) -> list[Panel]:
         link
         for certificate in certificates
         for link in (
-            (_("%(number)s in Ukrainian (PDF)", number=certificate.number),
-             url_for("certificates.pdf", certificate_id=certificate.id, locale="uk")),
-            (_("%(number)s in English (PDF)", number=certificate.number),
-             url_for("certificates.pdf", certificate_id=certificate.id, locale="en")),
+            (
+                _("%(number)s in Ukrainian (PDF)", number=certificate.number),
+                url_for("certificates.pdf", certificate_id=certificate.id, locale="uk"),
+            ),
+            (
+                _("%(number)s in English (PDF)", number=certificate.number),
+                url_for("certificates.pdf", certificate_id=certificate.id, locale="en"),
+            ),
         )
     ]
     return [Panel(title=_("Certificate"), links=tuple(links), weight=30)]
@@ -175,7 +187,5 @@ def cohort_panels(cohort: Any, person: Any) -> list[Panel]:
         if issued
         else _("No certificate is issued yet.")
     )
-    link = (
-        _("Certificates of the group"), url_for("certificates.cohort", cohort_id=cohort.id)
-    )
+    link = (_("Certificates of the group"), url_for("certificates.cohort", cohort_id=cohort.id))
     return [Panel(title=_("Certificates"), lines=(line,), links=(link,), weight=50)]

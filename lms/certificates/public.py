@@ -8,7 +8,8 @@ from lms.certificates.codes import display, is_wellformed, normalise
 from lms.certificates.forms import CodeForm, FamilyNameForm
 from lms.certificates.rules import repeats_name
 from lms.certificates.sentences import say_revocation
-from lms.certificates.verification import Found, check_family_name, find_by_code, verify as tell
+from lms.certificates.verification import Found, check_family_name, find_by_code
+from lms.certificates.verification import verify as tell
 from lms.certificates.views import bp
 from lms.clock import now
 from lms.db import db
@@ -16,6 +17,7 @@ from lms.i18n import current_code, say
 from lms.limits import TooMany
 
 LONGEST = 100
+__all__ = ["bp"]
 
 
 @bp.route("/verify", methods=["GET", "POST"])
@@ -40,7 +42,7 @@ def short(code: str) -> ResponseReturnValue:
 @bp.get("/verify/<code>")
 @access.public
 def verified(code: str) -> ResponseReturnValue:
-    """Say whether the paper with this code is genuine, and every printed fact but a child's name."""
+    """Say whether the paper with this code is genuine, and what it prints but a child's name."""
     found = find_by_code(code[:LONGEST])
     if found is None:
         return _unknown(code)

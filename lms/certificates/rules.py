@@ -135,8 +135,8 @@ def can_restore(revoked_at: datetime | None, *, now: datetime) -> bool:
 
     >>> from datetime import UTC
     >>> noon = datetime(2022, 12, 20, 12, tzinfo=UTC)
-    >>> can_restore(noon, now=noon + timedelta(hours=24)), can_restore(noon, now=noon + timedelta(hours=25))
-    (True, False)
+    >>> [can_restore(noon, now=noon + timedelta(hours=hours)) for hours in (24, 25)]
+    [True, False]
     """
     return revoked_at is not None and now - revoked_at <= TIME_TO_RESTORE
 

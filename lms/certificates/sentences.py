@@ -30,9 +30,7 @@ def _letters(values: Mapping[str, Any]) -> str:
 
 
 SENTENCES: Mapping[str, Sentence] = {
-    "not_confirmed": lambda _values: _(
-        "The rule is met, but the completion is not confirmed yet."
-    ),
+    "not_confirmed": lambda _values: _("The rule is met, but the completion is not confirmed yet."),
     "certificate_issued": lambda values: _("Issued already: %(number)s.", number=values["number"]),
     "certificate_revoked": lambda values: _(
         "%(number)s was issued and revoked.", number=values["number"]

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import contains_eager, joinedload
 
@@ -106,7 +106,8 @@ def _issue_in_module(
     on = wall_day(now, issuer.zone)
     serials = take_serials(module.id, len(missing))
     made = [
-        _make(new, serial, issuer, on) for new, serial in zip(missing.values(), serials, strict=True)
+        _make(new, serial, issuer, on)
+        for new, serial in zip(missing.values(), serials, strict=True)
     ]
     for certificate in made:
         certificate.issued_at, certificate.issued_by_id = now, by_id
@@ -124,9 +125,7 @@ def _make(new: NewDocument, serial: int, issuer: House, on: date) -> Certificate
         issued_on=on,
         is_minor=is_minors(new.person.birth_date, is_for_children=new.is_for_children, on=on),
     )
-    snapshot = take_snapshot(
-        new.person, new.content, numbers, award=new.award, issued_by=issuer
-    )
+    snapshot = take_snapshot(new.person, new.content, numbers, award=new.award, issued_by=issuer)
     return Certificate(
         code=numbers.code,
         award=new.award,
@@ -263,5 +262,3 @@ def restore(certificate: Certificate, *, now: datetime) -> Certificate:
     certificate.revoked_reason = ""
     db.session.flush()
     return certificate
-
-

@@ -15,6 +15,7 @@ from lms.people.models import Person
 from lms.plugins import suite
 
 SHORT_ADDRESS = "/v/"
+NOTHING = Text()
 
 
 class AwardUnknown(LMSError):
@@ -38,11 +39,11 @@ class Content:
     """What a paper is about. There is no field for a club, a town or a place, on purpose."""
 
     programme: Text
-    course: Text = Text()
-    direction: Text = Text()
-    level: Text = Text()
-    module: Text = Text()
-    category: Text = Text()
+    course: Text = NOTHING
+    direction: Text = NOTHING
+    level: Text = NOTHING
+    module: Text = NOTHING
+    category: Text = NOTHING
     hours: int | None = None
     sessions: int | None = None
     topics: tuple[Text, ...] = ()

@@ -25,10 +25,7 @@ class Verification:
     kind: str
     number: str
     subject: str
-    programme: str
-    details: str
-    volume: str
-    period: str
+    facts: tuple[tuple[str, str], ...]
     issued_on: date
     issuer: str
     holder: str
@@ -73,10 +70,7 @@ def verify(found: Found, locale: str) -> Verification:
         kind=paper.heading,
         number=certificate.number,
         subject=paper.subject,
-        programme=_programme(snapshot, paper),
-        details=paper.details,
-        volume=paper.volume,
-        period=paper.period,
+        facts=_facts(snapshot, paper),
         issued_on=certificate.issued_on,
         issuer=paper.issuer,
         holder=paper.holder if may_name else "",
@@ -86,9 +80,15 @@ def verify(found: Found, locale: str) -> Verification:
     )
 
 
-def _programme(snapshot: Snapshot, paper: Paper) -> str:
-    programme = snapshot.programme.in_language(paper.language)
-    return programme if snapshot.course.in_language(paper.language) else ""
+def _facts(snapshot: Snapshot, paper: Paper) -> tuple[tuple[str, str], ...]:
+    """List what the paper prints about the learning, under the paper's own labels."""
+    within = {
+        paper.labels["programme"]: snapshot.programme.in_language(paper.language),
+        paper.labels["module"]: snapshot.module.in_language(paper.language),
+    }
+    facts = (within if paper.within else {}) | dict(paper.facts)
+    facts[paper.labels["topics"]] = ", ".join(paper.topics)
+    return tuple((label[:1].upper() + label[1:], value) for label, value in facts.items() if value)
 
 
 def check_family_name(found: Found, typed: str, *, tries: int, now: datetime) -> bool:

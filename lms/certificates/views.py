@@ -50,7 +50,9 @@ def overview() -> ResponseReturnValue:
     number = (form.page.data or 1) if is_good else 1
     pages = db.paginate(
         list_certificates(sought).options(joinedload(Certificate.person)),
-        page=number, per_page=ON_A_PAGE, error_out=False,
+        page=number,
+        per_page=ON_A_PAGE,
+        error_out=False,
     )
     kinds = [key for key, kind in suite().kinds.items() if kind.awards]
     page = render_template(
@@ -143,8 +145,12 @@ def issuing(cohort_id: int, job_id: int) -> ResponseReturnValue:
         if is_running and job.asked_by_id == current_user.person_id
         else "",
         failures=[
-            (sentences[code]({}) if code in sentences else _("Something went wrong on our side."),
-             count)
+            (
+                sentences[code]({})
+                if code in sentences
+                else _("Something went wrong on our side."),
+                count,
+            )
             for code, count in (refusals(job.id) if job.failed else {}).items()
         ],
     )
@@ -185,9 +191,7 @@ def show(certificate_id: int) -> ResponseReturnValue:
 def _certificate_or_404(certificate_id: int) -> Certificate:
     found = db.session.scalar(
         select(Certificate)
-        .options(
-            joinedload(Certificate.person), joinedload(Certificate.module, innerjoin=True)
-        )
+        .options(joinedload(Certificate.person), joinedload(Certificate.module, innerjoin=True))
         .where(Certificate.id == certificate_id)
     )
     if found is None:
@@ -246,7 +250,9 @@ def revoke_one(certificate_id: int) -> ResponseReturnValue:
         form.words.errors = [say(refusal.reason)] if refusal.reason else []
         return _certificate_page(certificate, form), 422
     db.session.commit()
-    flash(_("%(number)s is revoked. Its public page says so.", number=certificate.number), "success")
+    flash(
+        _("%(number)s is revoked. Its public page says so.", number=certificate.number), "success"
+    )
     return redirect(url_for("certificates.show", certificate_id=certificate_id), code=303)
 
 
@@ -258,5 +264,3 @@ def restore_one(certificate_id: int) -> ResponseReturnValue:
     db.session.commit()
     flash(_("%(number)s is valid again.", number=certificate.number), "success")
     return redirect(url_for("certificates.show", certificate_id=certificate_id), code=303)
-
-

@@ -30,7 +30,7 @@ class Project(Base):
 
 
 class Completion(Base):
-    """The rule was met and the coordinator confirmed it; ``facts`` are what was counted that day."""
+    """The rule was met and the coordinator confirmed it; ``facts`` are what was counted then."""
 
     __tablename__ = "completion"
 

@@ -17,8 +17,9 @@ def with_facts(facts: ProgressFacts, told: Iterable[Fact]) -> ProgressFacts:
     A fact named like a field of ``ProgressFacts`` takes its place; any other is no business of
     the rule and only kept with the completion.
 
-    >>> with_facts(ProgressFacts(held=4), [Fact("made_up", 2), Fact("colour", "blue")])
-    ProgressFacts(held=4, attended=0, excused=0, made_up=2, not_held=0, remaining=(), is_project_shown=False)
+    >>> facts = with_facts(ProgressFacts(held=4), [Fact("made_up", 2), Fact("colour", "blue")])
+    >>> facts == ProgressFacts(held=4, made_up=2)
+    True
     """
     known: dict[str, Any] = {fact.name: fact.value for fact in told if fact.name in _TOLD}
     return replace(facts, **known) if known else facts

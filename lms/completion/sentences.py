@@ -42,8 +42,8 @@ def _attendance_reachable(values: Mapping[str, Any]) -> str:
 
 def _attendance_short(values: Mapping[str, Any]) -> str:
     return ngettext(
-        "%(attended)d of %(num)d session, %(needed)d needed; it can no longer be reached this time.",
-        "%(attended)d of %(num)d sessions, %(needed)d needed; it can no longer be reached this time.",
+        "%(attended)d of %(num)d session, %(needed)d needed; it can’t be reached any more.",
+        "%(attended)d of %(num)d sessions, %(needed)d needed; it can’t be reached any more.",
         values["total"],
         **_so_far(values),
     )
@@ -83,7 +83,9 @@ def _remark_made_up(values: Mapping[str, Any]) -> str:
 
 
 def _left_the_group(values: Mapping[str, Any]) -> str:
-    return _("Left the group on %(day)s, before its last session.", day=say_day_of_month(values["on"]))
+    return _(
+        "Left the group on %(day)s, before its last session.", day=say_day_of_month(values["on"])
+    )
 
 
 SENTENCES: Mapping[str, Sentence] = {

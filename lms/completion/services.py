@@ -65,7 +65,9 @@ def assess_enrolments(enrolments: Sequence[Enrolment]) -> list[Assessed]:
         return []
     ids = [enrolment.id for enrolment in enrolments]
     counted = progress_of(ids)
-    shown = set(db.session.scalars(select(Project.enrolment_id).where(Project.enrolment_id.in_(ids))))
+    shown = set(
+        db.session.scalars(select(Project.enrolment_id).where(Project.enrolment_id.in_(ids)))
+    )
     completions = {
         completion.enrolment_id: completion
         for completion in db.session.scalars(
@@ -142,12 +144,10 @@ def _last_days(cohort_ids: Collection[int]) -> dict[int, date]:
         )
         .group_by(Session.cohort_id)
     )
-    return {cohort_id: day for cohort_id, day in counted}
+    return dict(counted.tuples().all())
 
 
-def show_projects(
-    enrolment_ids: Iterable[int], *, on: date, confirmed_by_id: int | None
-) -> int:
+def show_projects(enrolment_ids: Iterable[int], *, on: date, confirmed_by_id: int | None) -> int:
     """Note that these learners showed their final projects; answer how many were noted anew."""
     rows = [
         {"enrolment_id": enrolment_id, "shown_on": on, "confirmed_by_id": confirmed_by_id}
@@ -156,7 +156,9 @@ def show_projects(
     if not rows:
         return 0
     noted = db.session.execute(
-        _insert(Project).on_conflict_do_nothing(index_elements=["enrolment_id"]).returning(Project.id),
+        _insert(Project)
+        .on_conflict_do_nothing(index_elements=["enrolment_id"])
+        .returning(Project.id),
         rows,
     ).all()
     return len(noted)

@@ -48,9 +48,7 @@ def projects(cohort_id: int) -> ResponseReturnValue:
     if not form.validate():
         form.shown.errors = [NOT_OF_GROUP]
         return _page(found, rows, form), 422
-    added = show_projects(
-        form.added, on=today(found.zone), confirmed_by_id=current_user.person_id
-    )
+    added = show_projects(form.added, on=today(found.zone), confirmed_by_id=current_user.person_id)
     removed = unshow_projects(form.removed)
     db.session.commit()
     flash(_projects_noted(added, removed), "success" if added or removed else "info")
@@ -138,11 +136,7 @@ def _page(found: Cohort, rows: list[Assessed], form: ProjectsForm) -> str:
 def _projects_noted(added: int, removed: int) -> str:
     words = []
     if added:
-        words.append(
-            ngettext("%(num)d project noted.", "%(num)d projects noted.", added)
-        )
+        words.append(ngettext("%(num)d project noted.", "%(num)d projects noted.", added))
     if removed:
-        words.append(
-            ngettext("%(num)d tick taken back.", "%(num)d ticks taken back.", removed)
-        )
+        words.append(ngettext("%(num)d tick taken back.", "%(num)d ticks taken back.", removed))
     return " ".join(words) or _("Nothing was changed.")

@@ -30,9 +30,14 @@ def test_numbers_run_in_the_order_of_names_within_the_module(cast):
     completions = graduate(cast)
     certificates = issue_many(
         [completion.id for completion in reversed(completions)],
-        award="code_club", by_id=cast.coordinator.id, now=GRADUATION,
+        award="code_club",
+        by_id=cast.coordinator.id,
+        now=GRADUATION,
     )
-    assert [certificate.person_id for certificate in certificates] == [cast.child.id, cast.sibling.id]
+    assert [certificate.person_id for certificate in certificates] == [
+        cast.child.id,
+        cast.sibling.id,
+    ]
     assert [certificate.number for certificate in certificates] == ["№ 2022/1-001", "№ 2022/1-002"]
 
 
@@ -77,7 +82,16 @@ def test_issuing_twice_answers_the_same(cast):
 def test_one_by_one_gives_what_all_at_once_gives(cast):
     completions = graduate(cast)
     ids = [completion.id for completion in completions]
-    facts = ("award", "grounds", "number", "serial", "person_id", "issued_on", "is_minor", "cohort_id")
+    facts = (
+        "award",
+        "grounds",
+        "number",
+        "serial",
+        "person_id",
+        "issued_on",
+        "is_minor",
+        "cohort_id",
+    )
 
     def told(certificates):
         return [
@@ -97,10 +111,14 @@ def test_serials_are_taken_over_certificates_and_credentials_of_a_module(cast):
     first = _issue(graduate(cast)[0])
     credential = issue_document(
         NewDocument(
-            award="code_club", grounds="mentor:1:1", person=cast.mentor, module=cast.module,
+            award="code_club",
+            grounds="mentor:1:1",
+            person=cast.mentor,
+            module=cast.module,
             content=Content(programme=Text("Code Club Луганщина")),
         ),
-        by_id=None, now=GRADUATION,
+        by_id=None,
+        now=GRADUATION,
     )
     assert (first.serial, credential.serial) == (1, 2)
     assert not credential.is_minor
@@ -136,9 +154,7 @@ def test_a_row_that_came_past_the_lock_costs_no_serial(cast, monkeypatch):
     completion = graduate(cast)[0]
     first = _issue(completion)
     look, looks = services._issued_on, count()
-    monkeypatch.setattr(
-        services, "_issued_on", lambda news: look(news) if next(looks) else {}
-    )
+    monkeypatch.setattr(services, "_issued_on", lambda news: look(news) if next(looks) else {})
     assert _issue(completion).id == first.id
     db.session.expire_all()
     assert db.session.get_one(NumberSeries, cast.module.id).last_serial == 1

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 from sqlalchemy import event, func, select
 
+from lms.certificates.services import issue
 from lms.completion.models import Completion, Project
 from lms.completion.services import (
     assess_cohort,
@@ -21,8 +22,6 @@ from lms.hookspecs import hook
 from tests.cast import enrol_row
 from tests.graduation import GRADUATION, finish_club, graduate, hold
 
-from lms.certificates.services import issue
-
 
 def _codes(row):
     return [reason.code for reason in row.assessment.reasons]
@@ -36,7 +35,9 @@ def test_everybody_has_reasons_in_ukrainian_order(cast):
     finish_club(cast)
     rows = assess_cohort(cast.cohort.id)
     assert [row.enrolment.person_id for row in rows] == [
-        cast.child.id, cast.sibling.id, cast.other_child.id
+        cast.child.id,
+        cast.sibling.id,
+        cast.other_child.id,
     ]
     assert [row.assessment.is_met for row in rows] == [True, True, False]
     assert _codes(rows[0]) == ["attendance_enough", "project_shown"]
@@ -77,8 +78,10 @@ def test_the_queries_do_not_grow_with_the_group(cast):
 
     def queries():
         seen = []
+
         def count(*args):
             seen.append(args[2])
+
         db.session.expire_all()
         event.listen(db.engine, "before_cursor_execute", count)
         assess_cohort(cast.cohort.id)
@@ -96,7 +99,8 @@ def test_a_confirmation_records_what_was_counted_that_day(cast):
     finish_club(cast)
     recorded = confirm_cohort(cast.cohort, by_id=cast.coordinator.id, now=GRADUATION)
     assert {completion.enrolment_id for completion in recorded} == {
-        cast.enrolments[cast.child.id].id, cast.enrolments[cast.sibling.id].id
+        cast.enrolments[cast.child.id].id,
+        cast.enrolments[cast.sibling.id].id,
     }
     kept = recorded[0]
     assert kept.completed_on == date(2022, 12, 20)

@@ -20,7 +20,8 @@ def _attendance(attended, total, needed):
         ("attendance_enough", _attendance(6, 8, 6), "6 of 8 sessions, 6 needed: enough."),
         ("attendance_enough", _attendance(1, 1, 1), "1 of 1 session, 1 needed: enough."),
         (
-            "attendance_reachable", _attendance(5, 8, 6),
+            "attendance_reachable",
+            _attendance(5, 8, 6),
             "5 of 8 sessions, 6 needed; can still be reached by 24 May.",
         ),
         ("remark_not_held", {"count": 1}, "1 cancelled session does not count."),
@@ -37,14 +38,21 @@ def test_english_sentences(app, code, values, english):
     ("code", "values", "ukrainian"),
     [
         (
-            "attendance_reachable", _attendance(5, 8, 6),
+            "attendance_reachable",
+            _attendance(5, 8, 6),
             "5 з 8 занять, потрібно 6; ще можна встигнути до 24 травня.",
         ),
         ("attendance_enough", _attendance(6, 8, 6), "6 з 8 занять, потрібно 6: достатньо."),
-        ("attendance_short", _attendance(1, 21, 16),
-         "1 з 21 заняття, потрібно 16; цього разу вже не встигнути."),
-        ("attendance_not_started", _attendance(0, 8, 6),
-         "Занять ще не було; потрібно буде 6 з 8 занять."),
+        (
+            "attendance_short",
+            _attendance(1, 21, 16),
+            "1 з 21 заняття, потрібно 16; цього разу вже не встигнути.",
+        ),
+        (
+            "attendance_not_started",
+            _attendance(0, 8, 6),
+            "Занять ще не було; потрібно буде 6 з 8 занять.",
+        ),
         ("remark_not_held", {"count": 1}, "1 скасоване заняття не рахується."),
         ("remark_not_held", {"count": 2}, "2 скасовані заняття не рахуються."),
         ("remark_not_held", {"count": 5}, "5 скасованих занять не рахуються."),
