@@ -178,9 +178,13 @@ Applying = tuple[Somebody, list[Somebody]]
 def _adults(plan: Plan, wanted: Wanted, number: int) -> list[Applying]:
     pool = _pool(plan, wanted)
     crowd = [Somebody(person=player_of(Part.LEARNER))]
-    workplaces = plan["librarians"]["workplaces"]
+    row = plan["librarians"]
     crowd += [
-        Somebody(pool.adult(women=90, workplace=workplaces[place], **reachable_at(3000 + place)))
+        Somebody(
+            pool.adult(
+                women=row["women"], workplace=row["workplaces"][place], **reachable_at(3000 + place)
+            )
+        )
         for place in range(number - 1)
     ]
     return [(each, [each]) for each in crowd]

@@ -107,11 +107,11 @@ class Pool:
             if name not in self._rare:
                 return str(name)
 
-    def gender(self, *, women: int = 50) -> Gender:
+    def gender(self, *, women: int) -> Gender:
         """Draw a grammatical gender; ``women`` is a share in percent."""
         return Gender.FEMALE if self._rng.randrange(100) < women else Gender.MALE
 
-    def adult(self, *, women: int = 50, family: FamilyName | None = None, **more: Any) -> NewPerson:
+    def adult(self, *, women: int, family: FamilyName | None = None, **more: Any) -> NewPerson:
         """Draw an adult; ``more`` are further fields of the person."""
         while True:
             gender = self.gender(women=women)
@@ -123,7 +123,7 @@ class Pool:
     def child(self, family: FamilyName, patronymic: Patronymic, *, born: date) -> NewPerson:
         """Draw a child of a family."""
         while True:
-            gender = self.gender()
+            gender = self._rng.choice((Gender.FEMALE, Gender.MALE))
             name, given = family.of(gender), self.given_name(gender)
             if self._is_new(name, given):
                 return NewPerson(

@@ -31,7 +31,8 @@ class Staff:
 
 def lay_staff(plan: Plan, pool: Pool) -> Staff:
     """Record the cast and the adults who lead groups, with all that clearance asks for."""
-    since = plan["staff"]["since"]
+    checks = plan["staff"]
+    since = checks["since"]
     moment = datetime.combine(since, MORNING, UTC)
     coordinator = _player(plan, Part.COORDINATOR, moment)
     director = _player(plan, Part.DIRECTOR, moment)
@@ -39,12 +40,12 @@ def lay_staff(plan: Plan, pool: Pool) -> Staff:
         grant_role(person, role, since=since)
     mentors = [_player(plan, Part.MENTOR, moment)]
     mentors += [
-        add_person(pool.adult(women=60, **reachable_at(number)), now=moment)
+        add_person(pool.adult(women=checks["women_of_mentors"], **reachable_at(number)), now=moment)
         for number in range(1, len(plan.mentors))
     ]
     leaders = [_player(plan, Part.LEADER, moment)]
     leaders += [
-        add_person(pool.adult(women=90, **reachable_at(len(mentors) + number)), now=moment)
+        add_person(pool.adult(women=checks["women_of_leaders"], **reachable_at(len(mentors) + number)), now=moment)
         for number in range(1, plan["leaders"])
     ]
     for mentor, category in zip(mentors, plan.mentors, strict=True):
@@ -53,7 +54,6 @@ def lay_staff(plan: Plan, pool: Pool) -> Staff:
         describe_mentor(mentor, category, since=since, skills=plan["skills"][category])
     for leader in leaders:
         grant_role(leader, RoleName.LEADER, since=since, granted_by_id=coordinator.id)
-    checks = plan["staff"]
     for adult in [*mentors, *leaders[: plan["cleared_leaders"]]]:
         clear(
             adult,
