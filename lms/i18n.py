@@ -72,10 +72,10 @@ def say_all(reasons: Iterable[Reason], locale: str | None = None) -> list[str]:
 
 
 def say_day(day: date | datetime) -> str:
-    """Say a date in full: «14 грудня 2022 р.» / "14 December 2022"."""
+    """Say a date in full: «14 грудня 2022 року» / "14 December 2022"."""
     if current_code() == "en":
         return format_date(day, "d MMMM y", locale="en_GB")
-    return format_date(day, "d MMMM y 'р.'", locale="uk")
+    return format_date(day, "d MMMM y 'року'", locale="uk")
 
 
 def say_day_short(day: date | datetime) -> str:
@@ -95,7 +95,7 @@ def say_clock(moment: datetime, zone: str | None = None) -> str:
 
 
 def say_moment(moment: datetime, zone: str | None = None) -> str:
-    """Say a moment in a zone: «14 грудня 2022 р., 17:00»."""
+    """Say a moment in a zone: «14 грудня 2022 року, 17:00»."""
     local = moment.astimezone(_zone(zone))
     return f"{say_day(local)}, {format_datetime(local, 'HH:mm', locale='uk')}"
 

@@ -3,12 +3,17 @@
 from collections.abc import Mapping
 
 from flask import Blueprint
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 
-from lms.contracts import MenuItem, RoleName, Sentence
+from lms.clock import today
+from lms.contracts import Card, MenuItem, RoleName, Sentence
 from lms.courses import cohorts, views
 from lms.courses.sentences import SENTENCES
+from lms.courses.services import running_modules
 from lms.hookspecs import hook
+from lms.i18n import say_day
 
 
 @hook
@@ -29,3 +34,26 @@ def menu_items(person: object) -> list[MenuItem]:
     if RoleName.COORDINATOR in getattr(person, "roles", frozenset()):
         return [MenuItem(_l("Programmes"), "courses.programmes", weight=20)]
     return []
+
+
+@hook
+def home_cards(person: object) -> list[Card]:
+    """Give the coordinator the modules that run today or begin within a month, after decisions."""
+    if RoleName.COORDINATOR not in getattr(person, "roles", frozenset()):
+        return []
+    return [
+        Card(
+            title=programme,
+            text=_(
+                "%(module)s, until %(day)s: %(groups)s",
+                module=name,
+                day=say_day(ends_on),
+                groups=ngettext("%(num)d group", "%(num)d groups", groups),
+            ),
+            endpoint="courses.module",
+            values={"module_id": number},
+            tone="quiet",
+            weight=500,
+        )
+        for number, programme, name, ends_on, groups in running_modules(today())
+    ]

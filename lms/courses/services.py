@@ -266,6 +266,19 @@ def ages_on(programme_id: int, day: date) -> tuple[int, int] | None:
     return (found[0], found[1]) if found else None
 
 
+def running_modules(on: date) -> list[tuple[int, str, str, date, int]]:
+    """List the modules that run on a day or begin within a month: id, programme, name, end, groups."""
+    rows = db.session.execute(
+        select(Module.id, Programme.name, Module.name, Module.ends_on, func.count(Cohort.id))
+        .join(Programme, Programme.id == Module.programme_id)
+        .outerjoin(Cohort, Cohort.module_id == Module.id)
+        .where(Module.ends_on >= on, Module.starts_on <= on + timedelta(days=31))
+        .group_by(Module.id, Programme.name)
+        .order_by(Programme.name, Module.starts_on)
+    )
+    return list(rows.tuples())
+
+
 def first_session_day(cohort_id: int) -> date | None:
     """Answer the day of a cohort's first session: the day on which ages are checked."""
     return db.session.scalar(
