@@ -144,7 +144,7 @@ def _last_days(cohort_ids: Collection[int]) -> dict[int, date]:
         )
         .group_by(Session.cohort_id)
     )
-    return dict(counted.tuples().all())
+    return dict(counted.all())
 
 
 def show_projects(enrolment_ids: Iterable[int], *, on: date, confirmed_by_id: int | None) -> int:
