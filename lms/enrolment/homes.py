@@ -1,0 +1,127 @@
+"""The pages of a guardian and of an adult learner, and consents withdrawn in one tap."""
+
+from flask import abort, current_app, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_login import current_user
+
+from lms import access
+from lms.clock import now, today
+from lms.contracts import LMSError, RoleName
+from lms.courses.sentences import NOT_HELD_LABELS
+from lms.db import db
+from lms.enrolment.access import find_child, may_consent_for
+from lms.enrolment.consents import give_again, withdraw
+from lms.enrolment.household import gather, with_panels
+from lms.enrolment.rules import Refusal
+from lms.enrolment.sentences import PURPOSE_LABELS, REFUSAL_LABELS, say_refusal
+from lms.enrolment.views import bp
+from lms.people.models import ContactRule, Person
+from lms.people.rules import Purpose
+from lms.people.services import children_of
+
+
+@bp.get("/family")
+@access.roles(RoleName.GUARDIAN)
+def family() -> ResponseReturnValue:
+    """Show my children: what comes next, what is still needed, certificates, consents."""
+    children = children_of(current_user.person_id, on=today())
+    return _page("enrolment/family.html", children)
+
+
+@bp.get("/learning")
+@access.roles(RoleName.LEARNER)
+def learning() -> ResponseReturnValue:
+    """Show an adult learner the same about themselves."""
+    return _page("enrolment/learning.html", [_myself()])
+
+
+def _page(template: str, people: list[Person]) -> str:
+    members = gather(people, now=now(), on=today())
+    shown = [
+        (member, [with_panels(one) for one in member.current],
+         [with_panels(one) for one in member.earlier])
+        for member in members
+    ]
+    legal = {
+        person.id for person in people
+        if person.id == current_user.person_id
+        or may_consent_for(current_user.person_id, person.id, on=today())
+    }
+    return render_template(
+        template,
+        members=shown, legal=legal, purposes=PURPOSE_LABELS, not_held=NOT_HELD_LABELS,
+        refusals={str(key): label for key, label in REFUSAL_LABELS.items()},
+        other=str(Refusal.OTHER), zone=current_app.config["LMS_ZONE"],
+        is_quiet=current_user.contact_rule is not ContactRule.USUAL,
+    )
+
+
+@bp.post("/family/<int:child_id>/consents/<purpose>/withdraw")
+@access.roles(RoleName.GUARDIAN)
+def withdraw_for_child(child_id: int, purpose: str) -> ResponseReturnValue:
+    """Withdraw a consent about my child, with effect at once."""
+    return _withdraw(_my_child(child_id), _purpose(purpose), "enrolment.family")
+
+
+@bp.post("/family/<int:child_id>/consents/<purpose>/give")
+@access.roles(RoleName.GUARDIAN)
+def give_for_child(child_id: int, purpose: str) -> ResponseReturnValue:
+    """Give a consent about my child again."""
+    return _give(_my_child(child_id), _purpose(purpose), "enrolment.family")
+
+
+@bp.post("/learning/consents/<purpose>/withdraw")
+@access.roles(RoleName.LEARNER)
+def withdraw_own(purpose: str) -> ResponseReturnValue:
+    """Withdraw a consent about myself, with effect at once."""
+    return _withdraw(_myself(), _purpose(purpose), "enrolment.learning")
+
+
+@bp.post("/learning/consents/<purpose>/give")
+@access.roles(RoleName.LEARNER)
+def give_own(purpose: str) -> ResponseReturnValue:
+    """Give a consent about myself again."""
+    return _give(_myself(), _purpose(purpose), "enrolment.learning")
+
+
+def _withdraw(person: Person, purpose: Purpose, home: str) -> ResponseReturnValue:
+    withdraw(person, purpose, now=now(), on=today())
+    db.session.commit()
+    if purpose is Purpose.TAKING_PART:
+        flash(_("The consent is withdrawn and the places are free. Within a day you can take "
+                "this back below."), "success")
+    else:
+        flash(_("The consent is withdrawn. It holds from this minute."), "success")
+    return redirect(url_for(home), code=303)
+
+
+def _give(person: Person, purpose: Purpose, home: str) -> ResponseReturnValue:
+    giver = db.session.get_one(Person, current_user.person_id)
+    try:
+        give_again(person, purpose, giver=giver, now=now(), on=today())
+    except LMSError as refusal:
+        db.session.rollback()
+        flash(say_refusal(refusal), "error")
+        return redirect(url_for(home), code=303)
+    db.session.commit()
+    flash(_("Thank you. The consent is noted."), "success")
+    return redirect(url_for(home), code=303)
+
+
+def _my_child(child_id: int) -> Person:
+    child = find_child(current_user.person_id, child_id, on=today())
+    # Whoever only accompanies a child neither gives nor withdraws a consent.
+    if child is None or not may_consent_for(current_user.person_id, child_id, on=today()):
+        abort(404)
+    return child
+
+
+def _myself() -> Person:
+    return db.session.get_one(Person, current_user.person_id)
+
+
+def _purpose(text: str) -> Purpose:
+    if text not in set(Purpose):
+        abort(404)
+    return Purpose(text)

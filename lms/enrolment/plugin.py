@@ -1,0 +1,55 @@
+"""What the enrolment slice gives to the suite."""
+
+from collections.abc import Mapping
+
+from flask import Blueprint
+
+from lms.contracts import Card, MenuItem, Panel, RoleName, Sentence
+from lms.courses.models import Cohort
+from lms.enrolment import applying, desk, homes, views
+from lms.enrolment.sentences import SENTENCES
+from lms.hookspecs import hook
+
+HOMES = {
+    RoleName.GUARDIAN: "enrolment.family",
+    RoleName.LEARNER: "enrolment.learning",
+}
+
+
+@hook
+def register_blueprints() -> list[Blueprint]:
+    """Give the catalogue, the forms, the family's pages and the coordinator's desk."""
+    return [views.bp]
+
+
+@hook
+def register_sentences() -> Mapping[str, Sentence]:
+    """Give the sentences of applying, seats and consents."""
+    return SENTENCES
+
+
+@hook
+def home_endpoint(role: RoleName) -> str | None:
+    """Give guardians and learners their homes."""
+    return HOMES.get(role)
+
+
+@hook
+def menu_items(person: object) -> list[MenuItem]:
+    """Give the catalogue to everybody, and further pages by role."""
+    return desk.menu(person)
+
+
+@hook
+def home_cards(person: object) -> list[Card]:
+    """Tell the coordinator what waits."""
+    return desk.cards(person)
+
+
+@hook
+def cohort_panels(cohort: Cohort, person: object) -> list[Panel]:
+    """Tell how full a group is."""
+    return desk.panel(cohort, person)
+
+
+__all__ = ["applying", "homes"]

@@ -1,0 +1,87 @@
+"""Why an application, a place or its taking back is refused: each with its sentence."""
+
+from dataclasses import dataclass
+
+from lms.contracts import LMSError, Reason
+
+
+@dataclass(frozen=True)
+class Objection:
+    """What speaks against one child (by its place in the form) and one group."""
+
+    child: int
+    cohort_id: int
+    reason: Reason
+
+
+class NotFitting(LMSError):
+    """Something speaks against a child or a group; nothing was recorded."""
+
+    code = "not_fitting"
+
+    def __init__(self, objections: tuple[Objection, ...]) -> None:
+        self.objections = objections
+        super().__init__(reason=objections[0].reason)
+
+
+class ConsentMissing(LMSError):
+    """Without the consent for taking part nothing about anybody is kept."""
+
+    code = "consent_missing"
+
+    def __init__(self) -> None:
+        super().__init__(reason=Reason(self.code))
+
+
+class FormSentAlready(LMSError):
+    """A form that was sent once came again with something else in it."""
+
+    code = "form_sent_already"
+
+    def __init__(self) -> None:
+        super().__init__(reason=Reason(self.code))
+
+
+class NoSeat(LMSError):
+    """The group is full."""
+
+    code = "no_seat"
+
+    def __init__(self) -> None:
+        super().__init__(reason=Reason(self.code))
+
+
+class AlreadyIn(LMSError):
+    """The person has a place in this group already."""
+
+    code = "already_in_group"
+
+    def __init__(self) -> None:
+        super().__init__(reason=Reason(self.code))
+
+
+class DecidedAlready(LMSError):
+    """Somebody else decided about this application in the meantime."""
+
+    code = "decided_already"
+
+    def __init__(self) -> None:
+        super().__init__(reason=Reason(self.code))
+
+
+class TooLateToUndo(LMSError):
+    """What was done can't be taken back any more."""
+
+    code = "decision_stands"
+
+    def __init__(self) -> None:
+        super().__init__(reason=Reason(self.code))
+
+
+class EndsBeforeItBegan(LMSError):
+    """The last day in a group lies before the first."""
+
+    code = "ends_before_it_began"
+
+    def __init__(self) -> None:
+        super().__init__(reason=Reason(self.code))

@@ -1,0 +1,174 @@
+"""Taking, keeping and leaving a place: the rows of a group are changed under its lock."""
+
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import Select, func, or_, select
+
+from lms.contracts import Reason, RoleName
+from lms.courses.kind import ApplicantFacts, kind_of
+from lms.courses.models import Cohort
+from lms.courses.services import ages_on, first_session_day
+from lms.db import db
+from lms.enrolment.models import Application, ApplicationState, Enrolment
+from lms.enrolment.refusals import AlreadyIn, EndsBeforeItBegan, NoSeat, NotFitting, Objection
+from lms.enrolment.rules import Seats
+from lms.people.models import Person
+from lms.people.services import grant_role
+from lms.plugins import hooks
+
+
+def lock_cohorts(cohort_ids: Iterable[int]) -> None:
+    """Let nobody else seat anybody in these groups until the transaction ends.
+
+    SQLite's writers queue as a whole; PostgreSQL locks the rows, in one order so that two
+    families with the same two groups never wait for each other.
+    """
+    db.session.execute(
+        select(Cohort.id)
+        .where(Cohort.id.in_(sorted(set(cohort_ids))))
+        .order_by(Cohort.id)
+        .with_for_update()
+    ).all()
+
+
+def in_force(on: date) -> Select[int]:
+    """Select the enrolments that hold on a day or begin after it."""
+    return select(Enrolment.id).where(or_(Enrolment.until.is_(None), Enrolment.until >= on))
+
+
+def seats_of(cohort_ids: Iterable[int], *, on: date) -> dict[int, Seats]:
+    """Count places, taken places and waiting applications of several groups: two queries."""
+    ids = list(cohort_ids)
+    waiting = (
+        select(Application.cohort_id, func.count().label("number"))
+        .where(Application.cohort_id.in_(ids), Application.state == ApplicationState.WAITING)
+        .group_by(Application.cohort_id)
+        .subquery()
+    )
+    taken = (
+        select(Enrolment.cohort_id, func.count().label("number"))
+        .where(Enrolment.cohort_id.in_(ids))
+        .where(or_(Enrolment.until.is_(None), Enrolment.until >= on))
+        .group_by(Enrolment.cohort_id)
+        .subquery()
+    )
+    rows = db.session.execute(
+        select(Cohort.id, Cohort.capacity, taken.c.number, waiting.c.number)
+        .outerjoin(taken, taken.c.cohort_id == Cohort.id)
+        .outerjoin(waiting, waiting.c.cohort_id == Cohort.id)
+        .where(Cohort.id.in_(ids))
+    )
+    return {
+        cohort_id: Seats(capacity, seated or 0, queued or 0)
+        for cohort_id, capacity, seated, queued in rows
+    }
+
+
+def age_day(cohort: Cohort) -> date:
+    """Answer the day on which ages are checked: the first session, or the module's first day."""
+    return first_session_day(cohort.id) or cohort.module.starts_on
+
+
+def objections(person: Person, cohort: Cohort) -> tuple[Reason, ...]:
+    """List what speaks against a person in a group: the kind's age rule, and vetoes of plug-ins."""
+    programme = cohort.course.programme
+    day = age_day(cohort)
+    ages = ages_on(programme.id, day) or (None, None)
+    facts = ApplicantFacts(person.birth_date, *ages)
+    reasons = list(kind_of(programme.kind).eligibility(facts, on=day).objections)
+    for answer in hooks().enrolment_blockers(person=person, cohort=cohort):
+        reasons += answer
+    return tuple(reasons)
+
+
+def is_in(person_id: int, cohort_id: int, *, on: date) -> bool:
+    """Tell whether somebody has a place in a group on a day or later."""
+    return (
+        db.session.scalar(
+            in_force(on)
+            .where(Enrolment.person_id == person_id, Enrolment.cohort_id == cohort_id)
+            .limit(1)
+        )
+        is not None
+    )
+
+
+def enrol(
+    person: Person, cohort: Cohort, *, since: date, now: datetime,
+    application: Application | None = None,
+) -> Enrolment:
+    """Give a person a place in a group from a day, and tell the hook.
+
+    :raises AlreadyIn: when the person has a place there on that day or later.
+    :raises NoSeat: when every place is taken.
+    :raises NotFitting: when the age rule or a plug-in objects.
+    """
+    lock_cohorts([cohort.id])
+    if is_in(person.id, cohort.id, on=since):
+        raise AlreadyIn
+    reasons = objections(person, cohort)
+    if reasons:
+        raise NotFitting(tuple(Objection(0, cohort.id, reason) for reason in reasons))
+    if seats_of([cohort.id], on=since)[cohort.id].is_full:
+        raise NoSeat
+    return seat(person, cohort, since=since, now=now, application=application)
+
+
+def seat(
+    person: Person, cohort: Cohort, *, since: date, now: datetime,
+    application: Application | None = None,
+) -> Enrolment:
+    """Record a place that was found free under the lock, and tell the hook."""
+    enrolment = Enrolment(
+        person_id=person.id,
+        cohort_id=cohort.id,
+        application_id=application.id if application else None,
+        since=since,
+        enrolled_at=now,
+    )
+    db.session.add(enrolment)
+    if application is not None:
+        application.state, application.decided_at = ApplicationState.ACCEPTED, now
+    db.session.flush()
+    grant_role(person, RoleName.LEARNER, since=since)
+    hooks().enrolled(enrolment=enrolment)
+    return enrolment
+
+
+def leave(enrolment: Enrolment, *, last_day: date) -> None:
+    """End a place with a last day in the group; what was attended stays with the person.
+
+    :raises EndsBeforeItBegan: when the last day lies before the first.
+    """
+    if last_day < enrolment.since:
+        raise EndsBeforeItBegan
+    enrolment.until = last_day
+    db.session.flush()
+
+
+def vacate(enrolment: Enrolment, *, on: date) -> None:
+    """Free a place at once: it ended yesterday, or never was when it had not begun before today."""
+    yesterday = on - timedelta(days=1)
+    if enrolment.since <= yesterday:
+        enrolment.until = yesterday
+    else:
+        db.session.delete(enrolment)
+    db.session.flush()
+
+
+def reopen(enrolment: Enrolment, *, on: date) -> None:
+    """Take back the end of a place.
+
+    :raises AlreadyIn: when the person came back by another row in the meantime.
+    :raises NoSeat: when the place was given to somebody else in the meantime.
+    """
+    lock_cohorts([enrolment.cohort_id])
+    is_held = enrolment.until is None or enrolment.until >= on
+    if not is_held:
+        if is_in(enrolment.person_id, enrolment.cohort_id, on=on):
+            raise AlreadyIn
+        if seats_of([enrolment.cohort_id], on=on)[enrolment.cohort_id].is_full:
+            raise NoSeat
+    enrolment.until = None
+    db.session.flush()

@@ -1,0 +1,162 @@
+"""Sentences of enrolling: reasons, consents, when a group meets and how many places are left."""
+
+from collections.abc import Mapping
+from datetime import datetime, time
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from babel.dates import get_timezone_location
+from flask import current_app
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
+
+from lms.contracts import LMSError, Sentence
+from lms.enrolment.catalogue import Offer
+from lms.enrolment.models import ApplicationState
+from lms.enrolment.rules import Refusal, Rhythm, Timetable
+from lms.i18n import current_code, say, say_day, say_weekday
+from lms.people.models import Relation
+from lms.people.rules import Purpose
+
+RELATION_LABELS: Mapping[Relation, Any] = {
+    Relation.MOTHER: _l("mother"),
+    Relation.FATHER: _l("father"),
+    Relation.LEGAL_REPRESENTATIVE: _l("legal representative"),
+    Relation.ACCOMPANYING: _l("adult who accompanies the child"),
+}
+PURPOSE_LABELS: Mapping[Purpose, Any] = {
+    Purpose.TAKING_PART: _l("Taking part in the sessions"),
+    Purpose.PHOTOGRAPHS: _l("Photographs at sessions and celebrations"),
+    Purpose.PUBLISHING: _l("Publishing works, without a family name"),
+    Purpose.MESSAGES: _l("News of the library’s new groups"),
+    Purpose.RECORDING: _l("Recording of online sessions"),
+}
+STATE_LABELS: Mapping[ApplicationState, Any] = {
+    ApplicationState.WAITING: _l("waiting for an answer"),
+    ApplicationState.ACCEPTED: _l("in the group"),
+    ApplicationState.REFUSED: _l("not this time"),
+    ApplicationState.WITHDRAWN: _l("withdrawn"),
+}
+REFUSAL_LABELS: Mapping[Refusal, Any] = {
+    Refusal.AGE: _l("the age does not fit this group"),
+    Refusal.NO_SEATS: _l("there are no places left"),
+    Refusal.DUPLICATE: _l("there is such an application already"),
+    Refusal.NOT_REACHED: _l("we could not reach you"),
+    Refusal.OTHER: _l("another reason: please ask the coordinator"),
+}
+WEEKDAYS = (
+    _l("Mondays"), _l("Tuesdays"), _l("Wednesdays"), _l("Thursdays"), _l("Fridays"),
+    _l("Saturdays"), _l("Sundays"),
+)
+
+
+def _consent_needed(values: Mapping[str, Any]) -> str:
+    label = str(PURPOSE_LABELS[Purpose(values["purpose"])])
+    return _("This group needs one more consent: %(purpose)s.", purpose=label)
+
+
+SENTENCES: Mapping[str, Sentence] = {
+    "consent_missing": lambda _values: _(
+        "Without your consent we may keep nothing, so nothing was saved."
+    ),
+    "consent_needed": _consent_needed,
+    "form_sent_already": lambda _values: _(
+        "This form was sent already and the places asked for in it are kept. "
+        "To enrol one more child, leave only that child here and send the form again."
+    ),
+    "not_open": lambda _values: _("This group takes no applications now. Choose another one."),
+    "no_seat": lambda _values: _("All places in this group are taken."),
+    "already_in_group": lambda _values: _("This person has a place in this group already."),
+    "already_waiting": lambda _values: _("An application for this group is waiting already."),
+    "twice_in_form": lambda _values: _("The same child stands in this form twice."),
+    "minor_alone": lambda _values: _(
+        "Up to 18 a parent or a legal representative enrols. Ask them to do it."
+    ),
+    "decided_already": lambda _values: _("This application was decided already."),
+    "decision_stands": lambda _values: _("This can’t be taken back any more."),
+    "ends_before_it_began": lambda _values: _("The last day is before the first one."),
+}
+
+
+def say_refusal(refusal: LMSError) -> str:
+    """Make the sentence of a refusal."""
+    return say(refusal.reason) if refusal.reason else str(refusal)
+
+
+def say_timetable(timetable: Timetable) -> str:
+    """Say when a group meets: «щопонеділка і щосереди, 17:00–18:00», a day, or a range of days."""
+    if timetable.first is None or timetable.last is None:
+        return _("The timetable is being prepared")
+    if timetable.rhythms:
+        return "; ".join(_say_rhythm(rhythm) for rhythm in timetable.rhythms)
+    if timetable.count == 1:
+        return f"{say_weekday(timetable.first)}, {_clock(timetable.first.timetz())}"
+    return ngettext(
+        "%(num)d session from %(first)s to %(last)s",
+        "%(num)d sessions from %(first)s to %(last)s",
+        timetable.count, first=say_day(timetable.first), last=say_day(timetable.last),
+    )
+
+
+def _say_rhythm(rhythm: Rhythm) -> str:
+    days = [str(WEEKDAYS[weekday]) for weekday in rhythm.weekdays]
+    head, last = days[:-1], days[-1]
+    named = _("%(days)s and %(day)s", days=", ".join(head), day=last) if head else last
+    return f"{named}, {_clock(rhythm.begins)}–{_clock(rhythm.ends)}"
+
+
+def _clock(wall: time) -> str:
+    return f"{wall:%H:%M}"
+
+
+def say_ages(ages: tuple[int, int] | None) -> str:
+    """Say for which ages a group is: «8–17 років», «від 18 років»; nothing without limits."""
+    if ages is None:
+        return ""
+    if ages[1] >= 99:
+        return ngettext("from %(num)d year", "from %(num)d years", ages[0])
+    return ngettext("%(from_age)d–%(num)d year", "%(from_age)d–%(num)d years", ages[1],
+                    from_age=ages[0])
+
+
+def say_mode(offer: Offer) -> str:
+    """Say how people meet, never where: a place of children is nobody's business."""
+    if offer.is_hybrid:
+        return _("in person and online")
+    return _("online") if offer.is_online else _("in person")
+
+
+def say_places(offer: Offer) -> str:
+    """Say how many places are left, or that one may wait for one."""
+    if offer.seats.left == 0:
+        return _("no places left, you can wait for one")
+    return ngettext("%(num)d place left", "%(num)d places left", offer.seats.left)
+
+
+def say_offer(offer: Offer) -> str:
+    """Say a group in one line, as beside a tick: course, level, when, how, ages, places."""
+    title = offer.course.say(current_code())
+    if offer.level:
+        title = f"{title} ({offer.level})"
+    if offer.number:
+        title = _("%(course)s, group %(number)d", course=title, number=offer.number)
+    parts = (
+        title, say_timetable(offer.timetable), say_mode(offer), say_ages(offer.ages),
+        say_places(offer),
+    )
+    return " · ".join(part for part in parts if part)
+
+
+def say_meeting(moment: datetime, zone: str) -> str:
+    """Say when a session is on the wall of its group: «понеділок, 5 вересня, 17:00»."""
+    local = moment.astimezone(ZoneInfo(zone))
+    return f"{say_weekday(local)}, {_clock(local.time())}"
+
+
+def say_zone(zone: str) -> str:
+    """Name a group's zone where it is not the library's own: «за часом: Варшава»."""
+    if zone == current_app.config["LMS_ZONE"]:
+        return ""
+    city = get_timezone_location(zone, locale=current_code(), return_city=True)
+    return _("time of %(city)s", city=city)

@@ -1,0 +1,97 @@
+"""What a stranger sees first and last: the catalogue, and «you are in»."""
+
+from flask import Blueprint, abort, current_app, render_template
+from flask.typing import ResponseReturnValue
+from itsdangerous import BadData, URLSafeTimedSerializer
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from lms import access
+from lms.clock import today
+from lms.db import db
+from lms.enrolment.catalogue import Offer, open_offers
+from lms.enrolment.models import Application
+from lms.enrolment.sentences import (
+    STATE_LABELS,
+    say_ages,
+    say_meeting,
+    say_mode,
+    say_offer,
+    say_places,
+    say_timetable,
+    say_zone,
+)
+from lms.people.models import ContactRule
+
+bp = Blueprint("enrolment", __name__, cli_group=None)
+
+RECEIPT_DAYS = 7
+for _words in (
+    say_offer, say_timetable, say_mode, say_ages, say_places, say_zone, say_meeting
+):
+    bp.add_app_template_global(_words)
+
+
+@bp.get("/catalogue")
+@access.public
+def catalogue() -> ResponseReturnValue:
+    """Show every group that takes applications today, children's first."""
+    offers = open_offers(on=today(), zone=library_zone())
+    return render_template("enrolment/catalogue.html", parts=_by_programme(offers))
+
+
+def _by_programme(offers: list[Offer]) -> list[tuple[bool, list[list[Offer]]]]:
+    parts: list[tuple[bool, list[list[Offer]]]] = []
+    for for_children in (True, False):
+        programmes: dict[int, list[Offer]] = {}
+        for offer in offers:
+            if offer.is_for_children is for_children:
+                programmes.setdefault(offer.programme_id, []).append(offer)
+        if programmes:
+            parts.append((for_children, list(programmes.values())))
+    return parts
+
+
+def library_zone() -> str:
+    """Answer the zone on whose wall clock the catalogue tells hours."""
+    return str(current_app.config["LMS_ZONE"])
+
+
+def receipt_token(form_key: str) -> str:
+    """Make what stands in the address of «you are in»: signed, and good for some days."""
+    return str(_signer().dumps(form_key))
+
+
+def _signer() -> URLSafeTimedSerializer:
+    return URLSafeTimedSerializer(str(current_app.secret_key), salt="application")
+
+
+@bp.get("/enrol/done/<token>")
+@access.public
+def done(token: str) -> ResponseReturnValue:
+    """Say what became of an application and what happens next, without a name."""
+    try:
+        form_key = str(_signer().loads(token, max_age=RECEIPT_DAYS * 24 * 3600))
+    except BadData:
+        abort(404)
+    applications = db.session.scalars(
+        select(Application)
+        .where(Application.form_key == form_key)
+        .options(joinedload(Application.applicant))
+        .order_by(Application.id)
+    ).all()
+    if not applications:
+        abort(404)
+    asked = frozenset(one.cohort_id for one in applications)
+    offers = open_offers(on=today(), zone=library_zone(), beside=asked)
+    applicant = applications[0].applicant
+    return render_template(
+        "enrolment/done.html",
+        applications=applications,
+        offers={offer.cohort_id: offer for offer in offers},
+        persons=list(dict.fromkeys(one.person_id for one in applications)),
+        labels=STATE_LABELS,
+        is_family=applications[0].person_id != applicant.id,
+        is_written=bool(applicant.email) and applicant.contact_rule is ContactRule.USUAL,
+        days=RECEIPT_DAYS,
+    )
