@@ -118,13 +118,12 @@ def _open_accounts(submits: Sequence[Submit]) -> None:
 
 def _tie(submits: Sequence[Submit]) -> None:
     rows: list[dict[str, object]] = []
-    known = set(
-        db.session.execute(
-            select(Guardianship.guardian_id, Guardianship.child_id).where(
-                Guardianship.guardian_id.in_(_applicants(submits)), Guardianship.until.is_(None)
-            )
-        ).tuples()
+    found = db.session.execute(
+        select(Guardianship.guardian_id, Guardianship.child_id).where(
+            Guardianship.guardian_id.in_(_applicants(submits)), Guardianship.until.is_(None)
+        )
     )
+    known = {(guardian_id, child_id) for guardian_id, child_id in found}
     for submit in submits:
         if submit.relation is None:
             continue

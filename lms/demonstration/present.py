@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from sqlalchemy import select
 
+from lms.attendance.register import HELD, NOT_HELD
 from lms.completion.models import Completion
 from lms.courses.models import Cohort, Session, SessionState
 from lms.courses.services import plan_session
@@ -21,7 +22,6 @@ OPEN = ("open", "training")
 READY = "ready"
 # Whoever looks at a group of today sees at least this many meetings ahead of it.
 AHEAD = 3
-NOT_HELD = frozenset({SessionState.CANCELLED, SessionState.MOVED})
 
 
 def refresh(*, on: date) -> None:
@@ -68,7 +68,8 @@ def _meet_today(plan: Plan, key: str, *, on: date) -> None:
         lay(plan, Wanted(_successor(key, None), spec, first), on=on)
         return
     sessions = sessions_of(cohort)
-    if not any(session.day == on and session.state not in NOT_HELD for session in sessions):
+    if not any(session.day == on and session.state in HELD for session in sessions):
+        # The first meeting that nobody has marked is today's, however long nobody looked.
         planned = [each.day for each in sessions if each.state is SessionState.PLANNED]
         turn = planned[0] if planned else sessions[-1].day + timedelta(weeks=1)
         move(cohort, days=(on - turn).days, not_before=_after(plan))
