@@ -10,7 +10,7 @@ from wtforms import IntegerField, RadioField, StringField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from lms.attendance.register import Found
-from lms.attendance.rules import Heads, Mark, Mode, Status, SubmittedMark, assess_heads
+from lms.attendance.rules import MARKS, Heads, Mark, Mode, Status, SubmittedMark, assess_heads
 from lms.attendance.services import SubmittedHeads
 from lms.courses.models import NotHeldReason
 from lms.courses.sentences import NOT_HELD_LABELS
@@ -21,6 +21,9 @@ MOST_HEADS = 10_000
 NUMBER = _l("Write a number from 0 to 10 000.")
 NOBODY = _l("Write a number; 0 if there was nobody.")
 BLANK = "none"
+SHOWN = {f"{mark.status}.{mark.mode}": mark for mark in MARKS.values()}
+STATUSES = {str(status): status for status in Status}
+NO_MARK = frozenset({"", BLANK})
 
 
 def _reason() -> StringField:
@@ -110,10 +113,7 @@ def read_seen(text: str) -> tuple[int, Mark | None]:
     version, _dot, rest = text[:60].partition(".")
     if not (version.isascii() and version.isdigit() and len(version) < 10):
         return 0, None
-    status, _dot, mode = rest.partition(".")
-    if status not in set(Status) or mode not in set(Mode):
-        return int(version), None
-    return int(version), Mark(Status(status), Mode(mode))
+    return int(version), SHOWN.get(rest)
 
 
 def read_heads(form: CountForm, found: Found, seen: str) -> SubmittedHeads | None:
@@ -151,31 +151,33 @@ def read_marks(sent: Any, found: Found) -> ReadMarks:
     errors: dict[int, str] = {}
     rows: dict[int, SubmittedMark] = {}
     filled = set(sent.getlist("filled"))
-    numbers = {name.partition("-")[2] for name in sent if name.startswith(("seen-", "mark-"))}
+    typed = {name: text for name, text in sent.items() if "-" in name}
+    numbers = {name[5:] for name in typed if name[:5] in {"seen-", "mark-"}}
     for number in numbers:
         if not (number.isascii() and number.isdigit() and len(number) < 10):
             continue
-        person_id = int(number)
-        version, seen = read_seen(sent.get(f"seen-{number}", ""))
-        typed = sent.get(f"mark-{number}", "")
-        if typed not in {"", BLANK, *Status}:
+        person_id, chosen = int(number), typed.get(f"mark-{number}", "")
+        if chosen not in NO_MARK and chosen not in STATUSES:
             errors[person_id] = _("Choose one of the marks.")
             continue
-        mark = _mark(typed, seen, is_online=f"online-{number}" in sent, found=found)
+        version, seen = read_seen(typed.get(f"seen-{number}", ""))
+        mark = _mark(chosen, seen, found.mode)
+        if found.is_hybrid and mark is not None:
+            mode = Mode.ONLINE if f"online-{number}" in typed else Mode.IN_PERSON
+            mark = MARKS[mark.status, mode]
         rows[person_id] = SubmittedMark(person_id, mark, seen, version, number in filled)
     _settle(rows, sent.get("settle", ""))
     return ReadMarks(tuple(rows.values()), errors)
 
 
-def _mark(typed: str, seen: Mark | None, *, is_online: bool, found: Found) -> Mark | None:
-    if typed in {"", BLANK}:
+def _mark(chosen: str, seen: Mark | None, mode: Mode) -> Mark | None:
+    if chosen in NO_MARK:
         return None
-    status = Status(typed)
-    if found.is_hybrid:
-        return Mark(status, Mode.ONLINE if is_online else Mode.IN_PERSON)
+    status = STATUSES[chosen]
+    # How somebody took part stays as it was marked, also when the group has moved to a link since.
     if seen is not None and seen.status is status:
         return seen
-    return Mark(status, found.mode)
+    return MARKS[status, mode]
 
 
 def _settle(rows: dict[int, SubmittedMark], text: str) -> None:

@@ -1,11 +1,12 @@
 """How marks and counts reach the database: one statement for any number of rows."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Table, delete, insert
+from sqlalchemy import Dialect, Table, delete
 from sqlalchemy.dialects import postgresql, sqlite
 
 from lms.attendance.models import (
@@ -17,7 +18,10 @@ from lms.attendance.models import (
 )
 from lms.attendance.register import Found
 from lms.attendance.rules import Heads, Write
-from lms.db import db, is_postgresql
+from lms.db import db
+
+Rows = list[dict[str, Any]]
+INSERT: Mapping[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
 
 @dataclass(frozen=True)
@@ -123,16 +127,61 @@ def write_registers(rows: list[dict[str, Any]]) -> None:
     _upsert(Register, rows, key=("session_id",))
 
 
-def _upsert(model: Any, rows: list[dict[str, Any]], *, key: tuple[str, ...]) -> None:
+def _upsert(model: Any, rows: Rows, *, key: tuple[str, ...]) -> None:
     """Insert rows or change those that are there: one statement, whatever their number."""
-    table: Table = model.__table__
-    dialect = postgresql if is_postgresql() else sqlite
-    statement = dialect.insert(table)
-    changed = {name: statement.excluded[name] for name in rows[0] if name not in key}
-    statement = statement.on_conflict_do_update(index_elements=list(key), set_=changed)
-    db.session.connection().execute(statement, rows)
+    _execute(model, rows, key)
 
 
-def _insert(model: Any, rows: list[dict[str, Any]]) -> None:
-    table: Table = model.__table__
-    db.session.connection().execute(insert(table), rows)
+def _insert(model: Any, rows: Rows) -> None:
+    """Insert rows by one statement, whatever their number."""
+    _execute(model, rows, ())
+
+
+def _execute(model: Any, rows: Rows, key: tuple[str, ...]) -> None:
+    """Hand many rows to the driver at once, each value converted once and not once for each row.
+
+    A register of a hundred repeats few values; SQLAlchemy's own executemany converts them all.
+    """
+    connection = db.session.connection()
+    names = tuple(rows[0])
+    many = _prepare(model.__table__, names, key, connection.dialect)
+    columns = [
+        _converted(convert, [row[name] for row in rows])
+        for name, convert in zip(names, many.converters, strict=True)
+    ]
+    if many.order is None:
+        sent: Any = [dict(zip(names, values, strict=True)) for values in zip(*columns, strict=True)]
+    else:
+        place = dict(zip(names, columns, strict=True))
+        sent = list(zip(*(place[name] for name in many.order), strict=True))
+    connection.exec_driver_sql(many.text, sent)
+
+
+def _converted(convert: Callable[[Any], Any] | None, values: list[Any]) -> list[Any]:
+    if convert is None:
+        return values
+    known = {value: convert(value) for value in set(values)}
+    return [known[value] for value in values]
+
+
+@dataclass(frozen=True)
+class _Many:
+    """A statement as the driver takes it: text, converters by column, order of its parameters."""
+
+    text: str
+    converters: tuple[Callable[[Any], Any] | None, ...]
+    order: tuple[str, ...] | None
+
+
+@lru_cache(maxsize=64)
+def _prepare(table: Table, names: tuple[str, ...], key: tuple[str, ...], dialect: Dialect) -> _Many:
+    statement: Any = INSERT[dialect.name](table)
+    if key:
+        changed = {name: statement.excluded[name] for name in names if name not in key}
+        statement = statement.on_conflict_do_update(index_elements=list(key), set_=changed)
+    compiled = statement.compile(dialect=dialect, column_keys=list(names))
+    converters = (
+        table.c[name].type.dialect_impl(dialect).bind_processor(dialect) for name in names
+    )
+    order = tuple(compiled.positiontup) if compiled.positional else None
+    return _Many(str(compiled), tuple(converters), order)

@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, or_, select, union
+from sqlalchemy import Date, Integer, bindparam, func, or_, select, union
 
 from lms.attendance.models import (
     AttendanceRecord,
@@ -13,7 +13,7 @@ from lms.attendance.models import (
     MarkChange,
     Register,
 )
-from lms.attendance.rules import Heads, Mark, Mode, Stamps, Standing, StoredMark, standing_at
+from lms.attendance.rules import MARKS, Heads, Mode, Stamps, Standing, StoredMark, standing_at
 from lms.courses.kind import UnknownKind, kind_of
 from lms.courses.models import Cohort, Course, Place, Programme, Session, SessionState
 from lms.courses.rules import Participation
@@ -92,6 +92,75 @@ class RosterRow:
     stored: StoredMark | None = None
 
 
+# Statements of the register are made once: building them anew would cost as much as running them.
+_NUMBER = bindparam("number", type_=Integer)
+_FIND = (
+    select(
+        Session,
+        Cohort.name,
+        Cohort.zone,
+        Cohort.is_hybrid,
+        Cohort.link,
+        Place.is_online,
+        Programme.kind,
+        Register.version,
+        Register.finished_at,
+        Register.locked_at,
+        HeadCount.in_person,
+        HeadCount.online,
+        HeadCount.first_time,
+        HeadCount.version,
+        select(func.min(MarkChange.changed_at))
+        .where(MarkChange.session_id == _NUMBER)
+        .scalar_subquery(),
+        select(func.min(HeadCountChange.changed_at))
+        .where(HeadCountChange.session_id == _NUMBER)
+        .scalar_subquery(),
+    )
+    .join(Cohort, Cohort.id == Session.cohort_id)
+    .join(Course, Course.id == Cohort.course_id)
+    .join(Programme, Programme.id == Course.programme_id)
+    .outerjoin(Place, Place.id == Cohort.place_id)
+    .outerjoin(Register, Register.session_id == Session.id)
+    .outerjoin(HeadCount, HeadCount.session_id == Session.id)
+    .where(Session.id == _NUMBER)
+    # What another request changed meanwhile must not be hidden by this session's own memory.
+    .execution_options(populate_existing=True)
+)
+_LOCK = select(Session.id).where(Session.id == _NUMBER).with_for_update()
+_DAY = bindparam("day", type_=Date)
+_COHORT = bindparam("cohort", type_=Integer)
+_ROSTER = (
+    select(
+        Person.id,
+        Person.family_name,
+        Person.given_name,
+        Person.patronymic,
+        AttendanceRecord.status,
+        AttendanceRecord.mode,
+        AttendanceRecord.version,
+        AttendanceRecord.marked_by_id,
+    )
+    .outerjoin(
+        AttendanceRecord,
+        (AttendanceRecord.person_id == Person.id) & (AttendanceRecord.session_id == _NUMBER),
+    )
+    .where(
+        Person.id.in_(
+            union(
+                select(Enrolment.person_id).where(
+                    Enrolment.cohort_id == _COHORT,
+                    Enrolment.since <= _DAY,
+                    or_(Enrolment.until.is_(None), Enrolment.until >= _DAY),
+                ),
+                select(AttendanceRecord.person_id).where(AttendanceRecord.session_id == _NUMBER),
+            )
+        )
+    )
+    .order_by(Person.sort_key, Person.id)
+)
+
+
 def find_register(session_id: int, *, is_writing: bool = False) -> Found | None:
     """Read a session and what its register needs to know; nothing where there is no such session.
 
@@ -99,46 +168,8 @@ def find_register(session_id: int, *, is_writing: bool = False) -> Found | None:
         (on SQLite the whole transaction has done so already).
     """
     if is_writing and is_postgresql():
-        db.session.execute(select(Session.id).where(Session.id == session_id).with_for_update())
-    marked = (
-        select(func.min(MarkChange.changed_at))
-        .where(MarkChange.session_id == session_id)
-        .scalar_subquery()
-    )
-    counted = (
-        select(func.min(HeadCountChange.changed_at))
-        .where(HeadCountChange.session_id == session_id)
-        .scalar_subquery()
-    )
-    row = db.session.execute(
-        select(
-            Session,
-            Cohort.name,
-            Cohort.zone,
-            Cohort.is_hybrid,
-            Cohort.link,
-            Place.is_online,
-            Programme.kind,
-            Register.version,
-            Register.finished_at,
-            Register.locked_at,
-            HeadCount.in_person,
-            HeadCount.online,
-            HeadCount.first_time,
-            HeadCount.version,
-            marked,
-            counted,
-        )
-        .join(Cohort, Cohort.id == Session.cohort_id)
-        .join(Course, Course.id == Cohort.course_id)
-        .join(Programme, Programme.id == Course.programme_id)
-        .outerjoin(Place, Place.id == Cohort.place_id)
-        .outerjoin(Register, Register.session_id == Session.id)
-        .outerjoin(HeadCount, HeadCount.session_id == Session.id)
-        .where(Session.id == session_id)
-        # What another request changed meanwhile must not be hidden by this session's own memory.
-        .execution_options(populate_existing=True)
-    ).first()
+        db.session.execute(_LOCK, {"number": session_id})
+    row = db.session.execute(_FIND, {"number": session_id}).first()
     if row is None:
         return None
     (
@@ -183,36 +214,14 @@ def roster(found: Found) -> list[RosterRow]:
     A mark belongs to person and session: it stays on the list when its owner has left the group.
     """
     session = found.session
-    members = select(Enrolment.person_id).where(
-        Enrolment.cohort_id == session.cohort_id,
-        Enrolment.since <= session.day,
-        or_(Enrolment.until.is_(None), Enrolment.until >= session.day),
-    )
-    marked = select(AttendanceRecord.person_id).where(AttendanceRecord.session_id == session.id)
-    rows = db.session.execute(
-        select(
-            Person.id,
-            Person.family_name,
-            Person.given_name,
-            Person.patronymic,
-            AttendanceRecord.status,
-            AttendanceRecord.mode,
-            AttendanceRecord.version,
-            AttendanceRecord.marked_by_id,
-        )
-        .outerjoin(
-            AttendanceRecord,
-            (AttendanceRecord.person_id == Person.id) & (AttendanceRecord.session_id == session.id),
-        )
-        .where(Person.id.in_(union(members, marked)))
-        .order_by(Person.sort_key, Person.id)
-    ).all()
+    asked = {"number": session.id, "cohort": session.cohort_id, "day": session.day}
+    rows = db.session.execute(_ROSTER, asked).all()
     namesakes = Counter((family, given) for _id, family, given, *_rest in rows)
     return [
         RosterRow(
             person_id,
             _listed(family, given, patronymic if namesakes[family, given] > 1 else ""),
-            None if status is None else StoredMark(Mark(status, mode), version, by_id),
+            None if status is None else StoredMark(MARKS[status, mode], version, by_id),
         )
         for person_id, family, given, patronymic, status, mode, version, by_id in rows
     ]

@@ -42,6 +42,10 @@ class Mark:
     mode: Mode
 
 
+# Every mark there can be: a register of a hundred needs the same few again and again.
+MARKS = {(status, mode): Mark(status, mode) for status in Status for mode in Mode}
+
+
 @dataclass(frozen=True)
 class StoredMark:
     """A mark as it stands, who put it, and at which version of the register."""

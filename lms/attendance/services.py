@@ -163,8 +163,8 @@ def finish(found: Found, *, by_id: int | None, now: datetime, lock_days: int) ->
 def _plan_marks(
     found: Found, entry: Entry, rows: list[RosterRow], by_id: int | None
 ) -> tuple[Plan, int]:
-    listed = [row.person_id for row in rows]
-    known = [mark for mark in entry.marks if mark.person_id in set(listed)]
+    listed = {row.person_id: None for row in rows}
+    known = [mark for mark in entry.marks if mark.person_id in listed]
     submitted: Iterable[SubmittedMark] = known
     if entry.fills_blanks:
         submitted = fill_blanks(listed, known, Mark(Status.PRESENT, found.mode))
