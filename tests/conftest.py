@@ -2,9 +2,6 @@
 
 import os
 import shutil
-import socket
-import subprocess
-import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -13,7 +10,7 @@ import pytest
 from flask import Flask, g, has_app_context
 from flask.testing import FlaskClient
 from flask_babel import refresh
-from sqlalchemy import create_engine, text
+from sqlalchemy import text
 
 from lms.app import create_app
 from lms.cli import upgrade_database
@@ -24,6 +21,7 @@ from lms.people.services import open_account
 from lms.people.signing import begin_sign_in
 from lms.people.views import TOKEN
 from tests.cast import Cast, make_cast
+from tests.postgresql import on_server, postgresql
 
 BASE_SETTINGS: dict[str, Any] = {
     "TESTING": True,
@@ -49,41 +47,11 @@ def template_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "lms.sqlite"
 
 
-def _postgres(*command: str) -> list[str]:
-    return ["runuser", "-u", "postgres", "--", *command] if os.geteuid() == 0 else list(command)
-
-
 @pytest.fixture(scope="session")
 def postgresql_server() -> Iterator[str]:
-    """A PostgreSQL server of the tests' own, in a temporary folder on a free port."""
-    folders = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
-    if not folders:
-        pytest.fail("PostgreSQL's server is not installed; ./run test installs it")
-    home = Path(tempfile.mkdtemp(prefix="lms-postgresql-"))
-    if os.geteuid() == 0:
-        shutil.chown(home, "postgres")
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    data = home / "data"
-    initdb = (str(folders[-1] / "initdb"), "--no-sync", "-A", "trust", "-U", "lms", "-E", "UTF8")
-    subprocess.run(
-        _postgres(*initdb, "--locale=C.UTF-8", "-D", str(data)),
-        check=True, capture_output=True, cwd="/",
-    )
-    pg_ctl = str(folders[-1] / "pg_ctl")
-    options = f"-p {port} -k {home} -c listen_addresses=127.0.0.1 -c fsync=off"
-    subprocess.run(
-        _postgres(pg_ctl, "-w", "-D", str(data), "-o", options, "-l", f"{home}/log", "start"),
-        check=True, capture_output=True, cwd="/",
-    )
-    address = f"postgresql+psycopg://lms@127.0.0.1:{port}"
-    try:
+    """A PostgreSQL server of the tests' own."""
+    with postgresql() as address:
         yield address
-    finally:
-        stop = _postgres(pg_ctl, "-D", str(data), "-m", "immediate", "stop")
-        subprocess.run(stop, check=False, capture_output=True, cwd="/")
-        shutil.rmtree(home, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")
@@ -92,7 +60,7 @@ def postgresql_template(
 ) -> tuple[str, Path]:
     """A PostgreSQL database with all migrations run, cloned for each test."""
     folder = tmp_path_factory.mktemp("postgresql")
-    _on_server(postgresql_server, "CREATE DATABASE lms_template")
+    on_server(postgresql_server, "CREATE DATABASE lms_template")
     settings = {"LMS_DATA": folder, "LMS_DATABASE_URL": f"{postgresql_server}/lms_template"}
     app = create_app({**BASE_SETTINGS, **settings})
     with app.app_context():
@@ -102,22 +70,15 @@ def postgresql_template(
     return postgresql_server, folder
 
 
-def _on_server(server: str, statement: str) -> None:
-    engine = create_engine(f"{server}/postgres", isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(text(statement))
-    engine.dispose()
-
-
 @pytest.fixture
 def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[dict[str, Any]]:
     """Settings of a fresh, migrated database; ``services/`` tests run on both kinds."""
     if getattr(request, "param", "sqlite") == "postgresql":
         server, _folder = request.getfixturevalue("postgresql_template")
         name = f"lms_{os.getpid()}_{abs(hash(request.node.nodeid)) % 10**9}"
-        _on_server(server, f"CREATE DATABASE {name} TEMPLATE lms_template")
+        on_server(server, f"CREATE DATABASE {name} TEMPLATE lms_template")
         yield {"LMS_DATA": tmp_path, "LMS_DATABASE_URL": f"{server}/{name}"}
-        _on_server(server, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+        on_server(server, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
         return
     shutil.copy(request.getfixturevalue("template_database"), tmp_path / "lms.sqlite")
     yield {"LMS_DATA": tmp_path}

@@ -1,0 +1,36 @@
+"""The trials of ``./run torture`` at a small fixed size."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tools.trials import Ground, try_guesses, try_issuing, try_links
+
+
+@pytest.fixture
+def ground(database: dict[str, Any], tmp_path: Path) -> Ground:
+    """A fresh, migrated database."""
+    kind = "postgresql" if "LMS_DATABASE_URL" in database else "sqlite"
+    settings = {
+        "TESTING": True, "LMS_JOBS": "worker", "LMS_SECRET_KEY": "for trials only",
+        "LMS_DEMONSTRATION": False,
+    }
+    return Ground(kind, {**settings, **database})
+
+
+def test_one_link_lets_one_browser_in(ground: Ground) -> None:
+    counts = try_links(ground, seed=1, rounds=2, width=20)
+    assert (counts["wrong"], counts["links_used"]) == (0, 2)
+
+
+def test_a_killed_worker_loses_and_doubles_nothing(ground: Ground) -> None:
+    counts = try_issuing(ground, seed=1, count=24, kills=2)
+    assert (counts["issued"], counts["distinct"], counts["gaps"]) == (24, 24, 0)
+    assert counts["files_that_open"] == counts["files"] == counts["ticked"] == 24
+
+
+def test_guesses_and_typing_errors_find_nothing(ground: Ground) -> None:
+    counts = try_guesses(ground, seed=1, count=300, real=3)
+    assert (counts["hits"], counts["mistyped_hits"], counts["real_found"]) == (0, 0, 3)
+    assert counts["mistyped"] == 3 * 21 * 31
