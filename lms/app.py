@@ -13,11 +13,12 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter, Map
 
 from lms import access, core, plugins, settings, ui
-from lms.db import begin_write, db, init_db
+from lms.db import begin_write, init_db
 from lms.i18n import init_i18n
 from lms.jobs import init_jobs, start_worker
 from lms.mail import init_mail
 from lms.plugins import Suite
+
 
 class RowId(IntegerConverter):
     """The number of a row in an address; what no row can have is no address at all."""
@@ -86,7 +87,11 @@ def _flask_config(config: Mapping[str, Any]) -> dict[str, Any]:
         "WTF_CSRF_TIME_LIMIT": None,
         "BOOTSTRAP_SERVE_LOCAL": True,
         "COMPRESS_MIMETYPES": [
-            "text/html", "text/css", "text/javascript", "application/json", "image/svg+xml",
+            "text/html",
+            "text/css",
+            "text/javascript",
+            "application/json",
+            "image/svg+xml",
         ],
         "COMPRESS_ALGORITHM": ["gzip"],
         "COMPRESS_LEVEL": 4,
@@ -125,5 +130,3 @@ def _static(view: Any) -> Any:
         return view(**values)
 
     return serve
-
-

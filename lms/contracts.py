@@ -158,8 +158,11 @@ class Setting:
 
 @dataclass(frozen=True)
 class JobKind:
-    """Long work made of items. ``run_item(args, key)`` does one item; its effects and the item's
-    own tick are committed together, so a killed worker neither loses nor doubles any."""
+    """Long work made of items, of which ``run_item(args, key)`` does one.
+
+    Its effects and the item's own tick are committed together, so a killed worker neither loses
+    nor doubles any.
+    """
 
     key: str
     label: Any

@@ -30,7 +30,11 @@ def choose_language() -> ResponseReturnValue:
         db.session.commit()
     response = redirect(local_address(request.form.get("back", "")), code=303)
     response.set_cookie(
-        COOKIE, locale, max_age=365 * 24 * 3600, samesite="Lax", httponly=True,
+        COOKIE,
+        locale,
+        max_age=365 * 24 * 3600,
+        samesite="Lax",
+        httponly=True,
         secure=request.is_secure,
     )
     return response
@@ -56,7 +60,9 @@ def health() -> ResponseReturnValue:
 def job_progress(job_id: int) -> ResponseReturnValue:
     """Tell a script how far a job is; only whoever asked for the job is told."""
     job = db.session.scalar(
-        select(jobs.Job).where(jobs.Job.id == job_id, jobs.Job.asked_by_id == current_user.person_id)
+        select(jobs.Job).where(
+            jobs.Job.id == job_id, jobs.Job.asked_by_id == current_user.person_id
+        )
     )
     if job is None:
         abort(404)

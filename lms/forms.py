@@ -6,9 +6,8 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import Field, Form
+from wtforms import BooleanField, Field, Form, PasswordField, StringField
 from wtforms.validators import ValidationError
-
 
 TAG = re.compile(r"<\s*[A-Za-z/!?]")
 
@@ -31,6 +30,16 @@ class NoControl:
             raise ValidationError(_("Write plain words, without < and >."))
 
 
+class KnownTick:
+    """Refuse in a box what no browser sends: WTForms would take any text for a yes."""
+
+    def __call__(self, _form: Form, field: Field) -> None:
+        """Raise when the box holds neither a tick nor its absence."""
+        typed = str(field.raw_data[0]) if field.raw_data else ""
+        if typed.lower() not in {"", "y", "on", "1", "yes", "true", "0", "no", "false"}:
+            raise ValidationError(_("Tick the box or leave it empty."))
+
+
 def trimmed(value: Any) -> Any:
     """Strip surrounding blanks of typed text; other values pass."""
     return value.strip() if isinstance(value, str) else value
@@ -40,13 +49,19 @@ class LmsForm(FlaskForm):  # type: ignore[misc]
     """The base of every form. Fields of text are trimmed; messages come from the catalogue."""
 
     class Meta(FlaskForm.Meta):  # type: ignore[misc]
-        """Trim every field of text, and use this application's own catalogue."""
+        """Trim every field of text, hold boxes to ticks, and use this application's own catalogue."""
 
         def bind_field(self, form: Any, unbound_field: Any, options: dict[str, Any]) -> Any:
-            """Add the trimming filter to fields that have none of their own."""
-            filters = list(unbound_field.kwargs.get("filters", ()))
-            if trimmed not in filters and "String" in unbound_field.field_class.__name__:
-                unbound_field.kwargs["filters"] = [trimmed, *filters]
+            """Add what every field of its type has, where it is not there already."""
+            made_of, given = unbound_field.field_class, unbound_field.kwargs
+            filters = list(given.get("filters", ()))
+            is_text = issubclass(made_of, StringField) and not issubclass(made_of, PasswordField)
+            if is_text and trimmed not in filters:
+                given["filters"] = [trimmed, *filters]
+            elif made_of is BooleanField:
+                known = given.get("validators") or ()
+                if not any(isinstance(one, KnownTick) for one in known):
+                    given["validators"] = [*known, KnownTick()]
             return unbound_field.bind(form=form, **options)
 
 

@@ -42,7 +42,11 @@ def init_i18n(app: Flask) -> None:
     babel = Babel()  # type: ignore[no-untyped-call]
     babel.init_app(app, locale_selector=choose_locale)  # type: ignore[no-untyped-call]
     app.jinja_env.filters.update(
-        day=say_day, day_short=say_day_short, clock=say_clock, moment=say_moment, number=say_number,
+        day=say_day,
+        day_short=say_day_short,
+        clock=say_clock,
+        moment=say_moment,
+        number=say_number,
         weekday=say_weekday,
     )
     app.jinja_env.globals.update(say=say)
@@ -100,7 +104,7 @@ def say_moment(moment: datetime, zone: str | None = None) -> str:
     return f"{say_day(local)}, {format_datetime(local, 'HH:mm', locale='uk')}"
 
 
-def say_number(value: int | float) -> str:
+def say_number(value: float) -> str:
     """Say a number with the language's own separators: «4 560» / "4,560"."""
     return str(format_decimal(value, locale="en_GB" if current_code() == "en" else "uk"))
 

@@ -88,9 +88,7 @@ def enqueue(
     """
     suite().jobs[kind]
     keys = list(dict.fromkeys(items))
-    job = Job(
-        kind=kind, args=dict(args), total=len(keys), asked_by_id=asked_by_id, asked_at=now
-    )
+    job = Job(kind=kind, args=dict(args), total=len(keys), asked_by_id=asked_by_id, asked_at=now)
     db.session.add(job)
     db.session.flush()
     db.session.add_all([JobItem(job_id=job.id, key=key) for key in keys])
@@ -186,7 +184,7 @@ def _run_item(job_id: int, run_item: Any, args: Mapping[str, Any], key: str) -> 
             db.session.rollback()
             _give_up(job_id, key, refusal.code)
             return
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - one item must not stop the others
             db.session.rollback()
             # The message may hold a name: only the type of the error is logged and kept.
             current_app.logger.warning("job item failed: %s", type(error).__name__)
@@ -267,5 +265,5 @@ def _sweep(app: Flask, consumer: Consumer) -> None:
         try:
             with app.app_context():
                 run_pending()
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - the sweep goes on
             app.logger.warning("sweep failed: %s", type(error).__name__)

@@ -39,9 +39,7 @@ def take(scope: str, subject: str, *, limit: int, seconds: int, now: datetime) -
     counted = (
         insert(TryCount)
         .values(key=key, window=window, tries=1)
-        .on_conflict_do_update(
-            index_elements=["key", "window"], set_={"tries": TryCount.tries + 1}
-        )
+        .on_conflict_do_update(index_elements=["key", "window"], set_={"tries": TryCount.tries + 1})
         .returning(TryCount.tries)
     )
     tries = db.session.execute(counted).scalar_one()

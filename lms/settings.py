@@ -42,12 +42,15 @@ SETTINGS: tuple[Setting, ...] = (
         is_secret=True,
     ),
     Setting(
-        "LMS_SECRET_KEY", DEFAULT_KEY, "Signs cookies; must be your own outside the demonstration.",
+        "LMS_SECRET_KEY",
+        DEFAULT_KEY,
+        "Signs cookies; must be your own outside the demonstration.",
         is_secret=True,
     ),
     Setting("LMS_DEMONSTRATION", "0", "1 opens /demonstration on a loopback address.", _flag),
     Setting(
-        "LMS_PUBLIC_URL", "http://127.0.0.1:8000",
+        "LMS_PUBLIC_URL",
+        "http://127.0.0.1:8000",
         "Address under which strangers reach the site; printed in QR codes and mails.",
     ),
     Setting("LMS_HOST", "127.0.0.1", "Address to listen on."),
@@ -55,11 +58,13 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("LMS_WORKERS", "2", "Web processes.", _positive),
     Setting("LMS_THREADS", "4", "Threads of each web process.", _positive),
     Setting(
-        "LMS_LIBRARY_NAME", "Луганська обласна універсальна наукова бібліотека",
+        "LMS_LIBRARY_NAME",
+        "Луганська обласна універсальна наукова бібліотека",
         "Name of the library in Ukrainian, as printed on documents.",
     ),
     Setting(
-        "LMS_LIBRARY_NAME_EN", "Luhansk Regional Universal Scientific Library",
+        "LMS_LIBRARY_NAME_EN",
+        "Luhansk Regional Universal Scientific Library",
         "Name of the library in English, as printed on documents.",
     ),
     Setting("LMS_SIGNATORY", "Директор бібліотеки", "Position of whoever signs certificates."),
@@ -81,7 +86,8 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("LMS_COPIED_LINK_HOURS", "72", "Hours that a copied sign-in link lives.", _positive),
     Setting("LMS_SIGNED_IN_DAYS", "30", "Days that a family stays signed in.", _positive),
     Setting(
-        "LMS_APPLICATIONS_PER_HOUR", "40",
+        "LMS_APPLICATIONS_PER_HOUR",
+        "40",
         "Applications accepted from one network address in an hour (families share addresses).",
         _positive,
     ),
@@ -90,9 +96,7 @@ SETTINGS: tuple[Setting, ...] = (
 )
 
 
-def read_settings(
-    environ: Mapping[str, str], extra: Iterable[Setting] = ()
-) -> dict[str, Any]:
+def read_settings(environ: Mapping[str, str], extra: Iterable[Setting] = ()) -> dict[str, Any]:
     """Read each setting from the environment, or take its default.
 
     :raises BadSetting: naming the variable, when a value cannot be read.

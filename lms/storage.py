@@ -33,7 +33,7 @@ def put(content: bytes) -> str:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
-    os.replace(name, path)
+    Path(name).replace(path)
     return sha256
 
 

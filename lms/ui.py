@@ -111,7 +111,7 @@ def _menu() -> tuple[Link, ...]:
 def _footer() -> tuple[Link, ...]:
     if not is_on("certificates"):
         return ()
-    return (Link(_("Check a certificate"), url_for("certificates.verify"), False),)
+    return (Link(_("Check a certificate"), url_for("certificates.verify"), is_current=False),)
 
 
 def _harden(response: Response) -> Response:
@@ -144,7 +144,8 @@ def _say_http_error(error: HTTPException) -> ResponseReturnValue:
         return error.get_response()
     if status == 404 and (label := _missing_part(request.path)):
         return error_page(
-            404, _("%(part)s: module not installed", part=label),
+            404,
+            _("%(part)s: module not installed", part=label),
             _("This part of the programme is switched off here. Nothing was lost: its data stays."),
         )
     title, text = _words(status)

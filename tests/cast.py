@@ -99,7 +99,10 @@ def make_cast() -> Cast:
     club = Club(name="Code Club Кремінської бібліотеки", place_id=online.id)
     db.session.add(club)
     club_programme = Programme(
-        key="code_club", kind="code_club", name="Code Club Луганщина", name_en="Code Club Luhansk region"
+        key="code_club",
+        kind="code_club",
+        name="Code Club Луганщина",
+        name_en="Code Club Luhansk region",
     )
     training_programme = Programme(
         key="cyber", kind="training", name="Кібербезпека", name_en="Cybersecurity"
@@ -113,37 +116,63 @@ def make_cast() -> Cast:
         AgeRule(programme_id=club_programme.id, from_age=8, to_age=17, since=date(2022, 1, 1))
     )
     course = Course(
-        programme_id=club_programme.id, name="Scratch: перші ігри", name_en="Scratch: first games",
-        direction="Scratch", level="новачок", hours=8, topics=["змінні", "цикли"],
+        programme_id=club_programme.id,
+        name="Scratch: перші ігри",
+        name_en="Scratch: first games",
+        direction="Scratch",
+        level="новачок",
+        hours=8,
+        topics=["змінні", "цикли"],
     )
     training_course = Course(
-        programme_id=training_programme.id, name="Кібербезпека для бібліотекарів",
-        name_en="Cybersecurity for librarians", hours=4, topics=["паролі", "фішинг"],
+        programme_id=training_programme.id,
+        name="Кібербезпека для бібліотекарів",
+        name_en="Cybersecurity for librarians",
+        hours=4,
+        topics=["паролі", "фішинг"],
     )
     yoga_course = Course(programme_id=yoga_programme.id, name="Йога-терапія", hours=0)
     db.session.add_all([course, training_course, yoga_course])
     db.session.flush()
     module = add_module(
-        club_programme, name="Осінь 2022", name_en="Autumn 2022",
-        starts_on=START, ends_on=date(2022, 12, 20),
+        club_programme,
+        name="Осінь 2022",
+        name_en="Autumn 2022",
+        starts_on=START,
+        ends_on=date(2022, 12, 20),
     )
     training_module = add_module(
-        training_programme, name="Осінь 2022", starts_on=date(2022, 10, 1), ends_on=date(2022, 10, 31)
+        training_programme,
+        name="Осінь 2022",
+        starts_on=date(2022, 10, 1),
+        ends_on=date(2022, 10, 31),
     )
     yoga_module = add_module(
         yoga_programme, name="2022", starts_on=date(2022, 9, 1), ends_on=date(2022, 12, 31)
     )
     cohort = Cohort(
-        module_id=module.id, course_id=course.id, club_id=club.id, place_id=online.id,
-        name="Scratch, понеділок", link="https://meet.example/scratch", capacity=5,
+        module_id=module.id,
+        course_id=course.id,
+        club_id=club.id,
+        place_id=online.id,
+        name="Scratch, понеділок",
+        link="https://meet.example/scratch",
+        capacity=5,
     )
     training_cohort = Cohort(
-        module_id=training_module.id, course_id=training_course.id, place_id=online.id,
-        name="Кібербезпека, жовтень", link="https://meet.example/cyber", capacity=90,
+        module_id=training_module.id,
+        course_id=training_course.id,
+        place_id=online.id,
+        name="Кібербезпека, жовтень",
+        link="https://meet.example/cyber",
+        capacity=90,
     )
     yoga_cohort = Cohort(
-        module_id=yoga_module.id, course_id=yoga_course.id, place_id=place.id,
-        name="Йога, ранок", capacity=12,
+        module_id=yoga_module.id,
+        course_id=yoga_course.id,
+        place_id=place.id,
+        name="Йога, ранок",
+        capacity=12,
     )
     db.session.add_all([cohort, training_cohort, yoga_cohort])
     db.session.flush()
@@ -168,41 +197,81 @@ def make_cast() -> Cast:
         people["learner"], training_cohort, date(2022, 10, 1)
     )
     return Cast(
-        **people, club=club, place=place, club_programme=club_programme, module=module,
-        course=course, cohort=cohort, sessions=sessions, training_programme=training_programme,
-        training_module=training_module, training_cohort=training_cohort,
-        training_sessions=training_sessions, yoga_cohort=yoga_cohort, yoga_sessions=yoga_sessions,
+        **people,
+        club=club,
+        place=place,
+        club_programme=club_programme,
+        module=module,
+        course=course,
+        cohort=cohort,
+        sessions=sessions,
+        training_programme=training_programme,
+        training_module=training_module,
+        training_cohort=training_cohort,
+        training_sessions=training_sessions,
+        yoga_cohort=yoga_cohort,
+        yoga_sessions=yoga_sessions,
         enrolments=enrolments,
     )
 
 
 def _make_people() -> dict[str, Person]:
     people = {
-        "coordinator": _person("Ковальська", "Оксана", "Іванівна", gender=Gender.FEMALE,
-                               email="coordinator@example.org"),
-        "director": _person("Моісеєва", "Інна", "Павлівна", gender=Gender.FEMALE,
-                            email="director@example.org"),
-        "mentor": _person("Ґалаґан", "Остап", "Юрійович", gender=Gender.MALE,
-                          email="mentor@example.org"),
+        "coordinator": _person(
+            "Ковальська",
+            "Оксана",
+            "Іванівна",
+            gender=Gender.FEMALE,
+            email="coordinator@example.org",
+        ),
+        "director": _person(
+            "Моісеєва", "Інна", "Павлівна", gender=Gender.FEMALE, email="director@example.org"
+        ),
+        "mentor": _person(
+            "Ґалаґан", "Остап", "Юрійович", gender=Gender.MALE, email="mentor@example.org"
+        ),
         "leader": _person("Єфремова", "Їванна", "", email="leader@example.org"),
         "uncleared": _person("Орел", "Любов", "", email="uncleared@example.org"),
-        "guardian": _person("Знам’янська", "Мар’яна", "Олегівна", gender=Gender.FEMALE,
-                            email="guardian@example.org", phone="+380501112233"),
+        "guardian": _person(
+            "Знам’янська",
+            "Мар’яна",
+            "Олегівна",
+            gender=Gender.FEMALE,
+            email="guardian@example.org",
+            phone="+380501112233",
+        ),
         "other_guardian": _person("Швець", "Любомир", "", email="other@example.org"),
-        "child": _person("Знам’янська", "Соломія", "Андріївна", gender=Gender.FEMALE,
-                         birth_date=date(2012, 3, 14)),
-        "sibling": _person("Знам’янський", "Лук’ян", "Андрійович", gender=Gender.MALE,
-                           birth_date=date(2010, 6, 1)),
-        "other_child": _person("Швець", "Ярина", "", gender=Gender.FEMALE,
-                               birth_date=date(2011, 11, 30)),
-        "learner": _person("Драй-Хмара", "Анастасія-Єлизавета", "", gender=Gender.FEMALE,
-                           email="learner@example.org", workplace="Рубіжанська бібліотека"),
+        "child": _person(
+            "Знам’янська",
+            "Соломія",
+            "Андріївна",
+            gender=Gender.FEMALE,
+            birth_date=date(2012, 3, 14),
+        ),
+        "sibling": _person(
+            "Знам’янський", "Лук’ян", "Андрійович", gender=Gender.MALE, birth_date=date(2010, 6, 1)
+        ),
+        "other_child": _person(
+            "Швець", "Ярина", "", gender=Gender.FEMALE, birth_date=date(2011, 11, 30)
+        ),
+        "learner": _person(
+            "Драй-Хмара",
+            "Анастасія-Єлизавета",
+            "",
+            gender=Gender.FEMALE,
+            email="learner@example.org",
+            workplace="Рубіжанська бібліотека",
+        ),
     }
     since = date(2022, 1, 1)
     roles = {
-        "coordinator": RoleName.COORDINATOR, "director": RoleName.DIRECTOR,
-        "mentor": RoleName.MENTOR, "leader": RoleName.LEADER, "uncleared": RoleName.MENTOR,
-        "guardian": RoleName.GUARDIAN, "other_guardian": RoleName.GUARDIAN,
+        "coordinator": RoleName.COORDINATOR,
+        "director": RoleName.DIRECTOR,
+        "mentor": RoleName.MENTOR,
+        "leader": RoleName.LEADER,
+        "uncleared": RoleName.MENTOR,
+        "guardian": RoleName.GUARDIAN,
+        "other_guardian": RoleName.GUARDIAN,
         "learner": RoleName.LEARNER,
     }
     for name, role in roles.items():
@@ -215,7 +284,10 @@ def _make_people() -> dict[str, Person]:
         grant_role(people[name], role, since=since)
     for name in ("mentor", "leader"):
         clear(people[name])
-    for guardian, children in (("guardian", ("child", "sibling")), ("other_guardian", ("other_child",))):
+    for guardian, children in (
+        ("guardian", ("child", "sibling")),
+        ("other_guardian", ("other_child",)),
+    ):
         for child in children:
             add_guardian(
                 people[guardian], people[child], relation=Relation.MOTHER, since=BEFORE.date()

@@ -1,4 +1,4 @@
-"""Hold the trials at full size: python -m tools.torture [NAME …] [--seed N]
+"""Hold the trials at full size: python -m tools.torture [NAME …] [--seed N].
 
 Prints one JSON object on one line for each trial and database; ends with 1 when something was
 lost, doubled or let in.
@@ -42,7 +42,9 @@ def main() -> int:
     asked = parser.parse_args()
     unknown = set(asked.names) - set(FULL)
     if unknown:
-        parser.error(f"no trial is called {', '.join(sorted(unknown))}; there are {', '.join(FULL)}")
+        parser.error(
+            f"no trial is called {', '.join(sorted(unknown))}; there are {', '.join(FULL)}"
+        )
     is_bad = False
     for name in asked.names or FULL:
         for ground in grounds(name):

@@ -19,9 +19,17 @@ from babel.messages.pofile import read_po, write_po
 ROOT = Path(__file__).parent.parent
 TRANSLATIONS = ROOT / "lms" / "translations"
 KEYWORDS = {
-    "_": None, "gettext": None, "_l": None, "lazy_gettext": None,
-    "ngettext": (1, 2), "_n": (1, 2), "lazy_ngettext": (1, 2), "_ln": (1, 2),
-    "pgettext": ((1, "c"), 2), "lazy_pgettext": ((1, "c"), 2), "npgettext": ((1, "c"), 2, 3),
+    "_": None,
+    "gettext": None,
+    "_l": None,
+    "lazy_gettext": None,
+    "ngettext": (1, 2),
+    "_n": (1, 2),
+    "lazy_ngettext": (1, 2),
+    "_ln": (1, 2),
+    "pgettext": ((1, "c"), 2),
+    "lazy_pgettext": ((1, "c"), 2),
+    "npgettext": ((1, "c"), 2, 3),
 }
 SOURCES = (
     (ROOT / "lms", [("**.py", "python")]),
@@ -60,7 +68,10 @@ def is_done(message: Message) -> bool:
 
 def merge(known: Catalog, wanted: Catalog) -> Catalog:
     merged = Catalog(
-        locale=known.locale, project="lms", charset="utf-8", fuzzy=False,
+        locale=known.locale,
+        project="lms",
+        charset="utf-8",
+        fuzzy=False,
         header_comment="# Ukrainian and English texts of the programme.",
     )
     for message in wanted:
@@ -104,8 +115,17 @@ def write(locale: str, catalogue: Catalog) -> None:
     lines = [
         line
         for line in text.getvalue().decode().splitlines()
-        if not line.startswith(('"POT-Creation', '"PO-Revision', '"Last-Translator',
-                                '"Report-Msgid', '"Generated-By', '"Language-Team', "#, fuzzy"))
+        if not line.startswith(
+            (
+                '"POT-Creation',
+                '"PO-Revision',
+                '"Last-Translator',
+                '"Report-Msgid',
+                '"Generated-By',
+                '"Language-Team',
+                "#, fuzzy",
+            )
+        )
     ]
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
     with path.with_suffix(".mo").open("wb") as target:

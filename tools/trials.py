@@ -117,8 +117,15 @@ def try_links(ground: Ground, *, seed: int, rounds: int, width: int) -> Counts:
             select(func.count()).select_from(SignInLink).where(SignInLink.used_at.is_not(None))
         )
         db.session.rollback()
-    return {"trial": "links", "seed": seed, "database": ground.database, "rounds": rounds,
-            "width": width, "links_used": used, "wrong": wrong}
+    return {
+        "trial": "links",
+        "seed": seed,
+        "database": ground.database,
+        "rounds": rounds,
+        "width": width,
+        "links_used": used,
+        "wrong": wrong,
+    }
 
 
 def _use(token: str) -> None:
@@ -153,9 +160,16 @@ def try_issuing(ground: Ground, *, seed: int, count: int, kills: int) -> Counts:
         os.killpg(worker.pid, signal.SIGKILL)
         worker.wait()
         counts = _count_issued(cohort_id)
-    return {"trial": "issuing", "seed": seed, "database": ground.database, "asked": count,
-            "kills": killed, **counts,
-            "lost": count - counts["distinct"], "doubled": counts["issued"] - counts["distinct"]}
+    return {
+        "trial": "issuing",
+        "seed": seed,
+        "database": ground.database,
+        "asked": count,
+        "kills": killed,
+        **counts,
+        "lost": count - counts["distinct"],
+        "doubled": counts["issued"] - counts["distinct"],
+    }
 
 
 def _completed_cohort(count: int) -> int:
@@ -169,8 +183,11 @@ def _completed_cohort(count: int) -> int:
         row = enrol_row(person, cast.cohort)
         db.session.add(
             Completion(
-                enrolment_id=row.id, completed_on=date(2022, 12, 20), confirmed_at=now(),
-                confirmed_by_id=cast.coordinator.id, facts={},
+                enrolment_id=row.id,
+                completed_on=date(2022, 12, 20),
+                confirmed_at=now(),
+                confirmed_by_id=cast.coordinator.id,
+                facts={},
             )
         )
     db.session.flush()
@@ -225,16 +242,26 @@ def try_guesses(ground: Ground, *, seed: int, count: int, real: int) -> Counts:
         begin_write()
         codes = _issue_some(real)
         db.session.commit()
-        hits = sum(find_by_code("".join(chance.choices(ALPHABET, k=21))) is not None
-                   for _guess in range(count))
+        hits = sum(
+            find_by_code("".join(chance.choices(ALPHABET, k=21))) is not None
+            for _guess in range(count)
+        )
         hits += sum(find_by_code(new_code()) is not None for _guess in range(count // 100))
         typed = sum(1 for _ in _mistyped(codes))
         typing_hits = sum(find_by_code(wrong) is not None for wrong in _mistyped(codes))
         found = sum(find_by_code(code) is not None for code in codes)
         db.session.rollback()
-    return {"trial": "guesses", "seed": seed, "database": ground.database, "guesses": count,
-            "hits": hits, "mistyped": typed, "mistyped_hits": typing_hits,
-            "real": real, "real_found": found}
+    return {
+        "trial": "guesses",
+        "seed": seed,
+        "database": ground.database,
+        "guesses": count,
+        "hits": hits,
+        "mistyped": typed,
+        "mistyped_hits": typing_hits,
+        "real": real,
+        "real_found": found,
+    }
 
 
 def _issue_some(count: int) -> list[str]:
@@ -266,6 +293,9 @@ def postgresql_ground(folder: Path, address: str) -> Ground:
 
 def _settings(folder: Path) -> dict[str, Any]:
     return {
-        "TESTING": True, "LMS_DATA": folder, "LMS_JOBS": "worker",
-        "LMS_SECRET_KEY": "for trials only", "LMS_DEMONSTRATION": False,
+        "TESTING": True,
+        "LMS_DATA": folder,
+        "LMS_JOBS": "worker",
+        "LMS_SECRET_KEY": "for trials only",
+        "LMS_DEMONSTRATION": False,
     }

@@ -79,8 +79,13 @@ def _page(
 ) -> str:
     sessions = db.session.execute(
         select(
-            Session.id, Session.starts_at, Session.day, Session.minutes, Session.topic,
-            Session.state, Session.not_held_reason,
+            Session.id,
+            Session.starts_at,
+            Session.day,
+            Session.minutes,
+            Session.topic,
+            Session.state,
+            Session.not_held_reason,
         )
         .where(Session.cohort_id == cohort.id)
         .order_by(Session.starts_at)
@@ -94,12 +99,17 @@ def _page(
     panels = weighted(hooks().cohort_panels(cohort=cohort, person=current_user))
     return render_template(
         "courses/cohort.html",
-        cohort=cohort, kind=kind_of(cohort.course.programme.kind), sessions=sessions,
-        adults=adults, panels=panels, on=today(),
+        cohort=cohort,
+        kind=kind_of(cohort.course.programme.kind),
+        sessions=sessions,
+        adults=adults,
+        panels=panels,
+        on=today(),
         weekly=weekly or WeeklyForm(formdata=None, prefix="weekly"),
         single=single or SingleSessionForm(formdata=None, prefix="single"),
         assigning=assigning or _assign_form(formdata=None, since=today()),
-        state_labels=STATE_LABELS, reason_labels=NOT_HELD_LABELS,
+        state_labels=STATE_LABELS,
+        reason_labels=NOT_HELD_LABELS,
         assignment_labels=ASSIGNMENT_LABELS,
         is_coordinator=current_user.has(RoleName.COORDINATOR),
     )
@@ -181,7 +191,10 @@ def add_session(cohort_id: int) -> ResponseReturnValue:
         return _page(cohort, single=form), 422
     try:
         plan_session(
-            cohort, day=form.day.data, starts_at=form.starts_at.data, minutes=form.minutes.data,
+            cohort,
+            day=form.day.data,
+            starts_at=form.starts_at.data,
+            minutes=form.minutes.data,
             topic=form.topic.data or "",
         )
     except SessionThere as refusal:
@@ -201,7 +214,8 @@ def _assign_form(**known: Any) -> AssignForm:
             Person.erased_at.is_(None),
             Person.id.in_(
                 select(Role.person_id).where(
-                    Role.name.in_(staff), Role.since <= today(),
+                    Role.name.in_(staff),
+                    Role.since <= today(),
                     or_(Role.until.is_(None), Role.until >= today()),
                 )
             ),
@@ -223,7 +237,10 @@ def assign_adult(cohort_id: int) -> ResponseReturnValue:
     person = db.session.get_one(Person, form.person_id.data)
     try:
         assign(
-            person, cohort, role=AssignmentRole(form.role.data), since=form.since.data,
+            person,
+            cohort,
+            role=AssignmentRole(form.role.data),
+            since=form.since.data,
             assigned_by_id=current_user.person_id,
         )
     except NotCleared as refusal:
@@ -294,7 +311,9 @@ def move(session_id: int) -> ResponseReturnValue:
         return render_template("courses/session_move.html", form=form, session=session), 422
     try:
         move_session(
-            session, reason=NotHeldReason(form.reason.data), day=form.day.data,
+            session,
+            reason=NotHeldReason(form.reason.data),
+            day=form.day.data,
             starts_at=form.starts_at.data,
         )
     except SessionThere as refusal:

@@ -49,7 +49,8 @@ def _more(label: Any, *, most: int = 200) -> StringField:
 
 def _count(label: Any, *, least: int, most: int, default: int | None = None) -> IntegerField:
     return IntegerField(
-        label, default=default,
+        label,
+        default=default,
         validators=[InputRequired(REQUIRED), NumberRange(least, most, message=NUMBER)],
     )
 
@@ -61,7 +62,8 @@ class ProgrammeForm(LmsForm):
     key = StringField(
         _l("Short name in Latin letters"),
         validators=[
-            InputRequired(REQUIRED), Length(max=60, message=TOO_LONG),
+            InputRequired(REQUIRED),
+            Length(max=60, message=TOO_LONG),
             Regexp(r"^[a-z][a-z0-9_]*$", message=_l("Small Latin letters, digits and _ only.")),
         ],
     )
@@ -145,13 +147,17 @@ class CohortForm(LmsForm):
     link = URLField(
         _l("Link of the room"),
         validators=[
-            Optional(), Length(max=500, message=TOO_LONG), NoControl(),
+            Optional(),
+            Length(max=500, message=TOO_LONG),
+            NoControl(),
             URL(require_tld=False, message=_l("This does not look like a link.")),
             Regexp(r"^https?://", message=_l("This does not look like a link.")),
         ],
     )
     zone = SelectField(
-        _l("Time zone"), default="Europe/Kyiv", validators=[InputRequired(CHOOSE)],
+        _l("Time zone"),
+        default="Europe/Kyiv",
+        validators=[InputRequired(CHOOSE)],
         choices=sorted(zone for zone in available_timezones() if "/" in zone),
     )
     capacity = _count(_l("Number of places"), least=1, most=1000, default=12)
@@ -161,7 +167,9 @@ class WeeklyForm(LmsForm):
     """Plan sessions from a weekly pattern."""
 
     weekday = SelectField(
-        _l("Weekday"), coerce=int, validators=[InputRequired(CHOOSE)],
+        _l("Weekday"),
+        coerce=int,
+        validators=[InputRequired(CHOOSE)],
         choices=list(enumerate(WEEKDAYS)),
     )
     starts_at = TimeField(_l("Begins at"), validators=[InputRequired(REQUIRED)])
@@ -197,7 +205,8 @@ class NotHeldForm(LmsForm):
     """Say why a session was not held."""
 
     reason = RadioField(
-        _l("Why"), validators=[InputRequired(CHOOSE)],
+        _l("Why"),
+        validators=[InputRequired(CHOOSE)],
         choices=[(str(key), label) for key, label in NOT_HELD_LABELS.items()],
         default=str(NotHeldReason.AIR_RAID),
     )
@@ -207,7 +216,8 @@ class MoveForm(SessionForm):
     """Move a session to another day."""
 
     reason = SelectField(
-        _l("Why"), validators=[InputRequired(CHOOSE)],
+        _l("Why"),
+        validators=[InputRequired(CHOOSE)],
         choices=[(str(key), label) for key, label in NOT_HELD_LABELS.items()],
     )
 
@@ -217,7 +227,8 @@ class AssignForm(LmsForm):
 
     person_id = SelectField(_l("Adult"), coerce=int, validators=[InputRequired(CHOOSE)])
     role = SelectField(
-        _l("As"), validators=[InputRequired(CHOOSE)],
+        _l("As"),
+        validators=[InputRequired(CHOOSE)],
         choices=[(str(role), ASSIGNMENT_LABELS[role]) for role in AssignmentRole],
     )
     since = DateField(_l("From day"), validators=[InputRequired(REQUIRED)])

@@ -82,7 +82,12 @@ def assess_age(facts: ApplicantFacts, *, on: date) -> Verdict:
     if facts.birth_date > on:
         return Verdict((Reason("birth_date_ahead"),))
     age = age_on(facts.birth_date, on)
-    values: dict[str, Value] = {"age": age, "from_age": facts.from_age, "to_age": facts.to_age, "on": on}
+    values: dict[str, Value] = {
+        "age": age,
+        "from_age": facts.from_age,
+        "to_age": facts.to_age,
+        "on": on,
+    }
     if age < facts.from_age:
         return Verdict((Reason("too_young", values),))
     if age > facts.to_age:
@@ -117,10 +122,19 @@ def assess_attendance(policy: AttendancePolicy, facts: ProgressFacts) -> Assessm
     is_enough = facts.held > 0 and missing <= 0
     reachable = missing <= len(facts.remaining) and total > 0
     values: dict[str, Value] = {
-        "attended": earned, "total": base, "needed": needed, "missing": max(0, missing),
+        "attended": earned,
+        "total": base,
+        "needed": needed,
+        "missing": max(0, missing),
         "on": facts.remaining[missing - 1] if 0 < missing <= len(facts.remaining) else None,
     }
-    reasons = [Reason(_attendance_code(facts, is_enough, reachable), values, is_met=is_enough)]
+    reasons = [
+        Reason(
+            _attendance_code(facts, is_enough=is_enough, reachable=reachable),
+            values,
+            is_met=is_enough,
+        )
+    ]
     reasons += _remarks(facts, forgiven)
     if policy.needs_project:
         code = "project_shown" if facts.is_project_shown else "project_missing"
@@ -134,7 +148,7 @@ def assess_attendance(policy: AttendancePolicy, facts: ProgressFacts) -> Assessm
     )
 
 
-def _attendance_code(facts: ProgressFacts, is_enough: bool, reachable: bool) -> str:
+def _attendance_code(facts: ProgressFacts, *, is_enough: bool, reachable: bool) -> str:
     if is_enough:
         return "attendance_enough"
     if facts.held == 0:

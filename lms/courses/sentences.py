@@ -34,7 +34,12 @@ ASSIGNMENT_LABELS: Mapping[AssignmentRole, Any] = {
     AssignmentRole.HELPER: _l("second adult"),
 }
 WEEKDAYS = (
-    _l("Monday"), _l("Tuesday"), _l("Wednesday"), _l("Thursday"), _l("Friday"), _l("Saturday"),
+    _l("Monday"),
+    _l("Tuesday"),
+    _l("Wednesday"),
+    _l("Thursday"),
+    _l("Friday"),
+    _l("Saturday"),
     _l("Sunday"),
 )
 
@@ -50,15 +55,21 @@ def _ages(values: Mapping[str, Any]) -> str:
 def _too_young(values: Mapping[str, Any]) -> str:
     return _(
         "On %(day)s the learner is %(age)s old; this group is %(ages)s.",
-        day=say_day(values["on"]), age=_age(values["age"]), ages=_ages(values),
+        day=say_day(values["on"]),
+        age=_age(values["age"]),
+        ages=_ages(values),
     )
 
 
 SENTENCES: Mapping[str, Sentence] = {
     "too_young": _too_young,
     "too_old": _too_young,
-    "birth_date_needed": lambda _values: _("The birth date is needed: this group has limits of age."),
+    "birth_date_needed": lambda _values: _(
+        "The birth date is needed: this group has limits of age."
+    ),
     "birth_date_ahead": lambda _values: _("The birth date lies ahead. Check the year."),
-    "already_held": lambda _values: _("This session was held already; it can’t be cancelled or moved."),
+    "already_held": lambda _values: _(
+        "This session was held already; it can’t be cancelled or moved."
+    ),
     "session_there": lambda _values: _("The group has a session at this time already."),
 }

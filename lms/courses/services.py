@@ -167,7 +167,11 @@ def assignment_objections(person: Person, cohort: Cohort, *, on: date) -> tuple[
 
 
 def assign(
-    person: Person, cohort: Cohort, *, role: AssignmentRole, since: date,
+    person: Person,
+    cohort: Cohort,
+    *,
+    role: AssignmentRole,
+    since: date,
     assigned_by_id: int | None = None,
 ) -> Assignment:
     """Put an adult with a cohort from a day.
@@ -187,7 +191,10 @@ def assign(
     if found is not None:
         return found
     assignment = Assignment(
-        person_id=person.id, cohort_id=cohort.id, role=role, since=since,
+        person_id=person.id,
+        cohort_id=cohort.id,
+        role=role,
+        since=since,
         assigned_by_id=assigned_by_id,
     )
     db.session.add(assignment)
@@ -221,9 +228,7 @@ def restore_session(session: Session) -> None:
         db.session.flush()
 
 
-def move_session(
-    session: Session, *, reason: NotHeldReason, day: date, starts_at: time
-) -> Session:
+def move_session(session: Session, *, reason: NotHeldReason, day: date, starts_at: time) -> Session:
     """Move a planned session to another day: the old row stays and names the new one.
 
     :raises AlreadyHeld: when it was held.

@@ -78,7 +78,10 @@ def programme(programme_id: int) -> ResponseReturnValue:
     ).all()
     return render_template(
         "courses/programme.html",
-        programme=found, courses=courses, modules=modules, kind=kind_of(found.kind),
+        programme=found,
+        courses=courses,
+        modules=modules,
+        kind=kind_of(found.kind),
         ages=ages_on(found.id, today()),
     )
 
@@ -270,7 +273,8 @@ def place_choices() -> list[tuple[int, str]]:
 def _places_page(form: PlaceForm, club_form: ClubForm) -> str:
     return render_template(
         "courses/places.html",
-        form=form, club_form=club_form,
+        form=form,
+        club_form=club_form,
         places=db.session.scalars(select(Place).order_by(Place.name)).all(),
         clubs=db.session.scalars(select(Club).order_by(Club.name)).all(),
     )

@@ -2,8 +2,8 @@
 
 from flask import Blueprint
 
-from lms.hookspecs import hook
 from lms.home import views
+from lms.hookspecs import hook
 
 
 @hook

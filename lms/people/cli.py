@@ -30,9 +30,7 @@ def bind(people: Blueprint, top: Blueprint) -> None:
 @click.option("--family-name", prompt="Прізвище / Family name")
 @click.option("--given-name", prompt="Ім’я / First name")
 @click.option("--login", prompt="E-mail")
-@click.option(
-    "--password", prompt="Пароль / Password", hide_input=True, confirmation_prompt=True
-)
+@click.option("--password", prompt="Пароль / Password", hide_input=True, confirmation_prompt=True)
 @click.option("--director", is_flag=True, help="Grant the role of the director as well.")
 def add_coordinator(
     family_name: str, given_name: str, login: str, password: str, *, director: bool

@@ -51,7 +51,9 @@ class LinkForm(LmsForm):
     email = EmailField(
         _l("E-mail"),
         validators=[
-            InputRequired(REQUIRED), Length(max=254, message=TOO_LONG), NoControl(),
+            InputRequired(REQUIRED),
+            Length(max=254, message=TOO_LONG),
+            NoControl(),
             Email(message=BAD_EMAIL),
         ],
     )
@@ -93,12 +95,16 @@ class PersonForm(LmsForm):
     gender = SelectField(
         _l("Grammatical gender on documents"),
         choices=[(str(g), label) for g, label in GENDER_LABELS.items()],
-        default=str(Gender.UNKNOWN), validate_choice=True,
+        default=str(Gender.UNKNOWN),
+        validate_choice=True,
     )
     email = EmailField(
         _l("E-mail"),
         validators=[
-            Optional(), Length(max=254, message=TOO_LONG), NoControl(), Email(message=BAD_EMAIL)
+            Optional(),
+            Length(max=254, message=TOO_LONG),
+            NoControl(),
+            Email(message=BAD_EMAIL),
         ],
     )
     phone = TelField(
@@ -121,7 +127,8 @@ class CheckForm(LmsForm):
     """Note a check of an adult."""
 
     kind = SelectField(
-        _l("Kind of check"), choices=[(str(k), CHECK_LABELS[str(k)]) for k in CheckKind],
+        _l("Kind of check"),
+        choices=[(str(k), CHECK_LABELS[str(k)]) for k in CheckKind],
         validators=[InputRequired(CHOOSE)],
     )
     done_on = DateField(_l("Done on"), validators=[InputRequired(REQUIRED)])

@@ -48,7 +48,9 @@ class Person(Base):
     email: Mapped[str] = mapped_column(String(254), default="", index=True, info=PERSONAL)
     workplace: Mapped[str] = mapped_column(String(200), default="", info=PERSONAL)
     position: Mapped[str] = mapped_column(String(200), default="", info=PERSONAL)
-    contact_rule: Mapped[ContactRule] = mapped_column(one_of(ContactRule), default=ContactRule.USUAL)
+    contact_rule: Mapped[ContactRule] = mapped_column(
+        one_of(ContactRule), default=ContactRule.USUAL
+    )
     locale: Mapped[str | None] = mapped_column(String(2))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     erased_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -85,7 +87,9 @@ class SignInLink(Base):
     __tablename__ = "sign_in_link"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    account_id: Mapped[int] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"), index=True)
+    account_id: Mapped[int] = mapped_column(
+        ForeignKey("account.id", ondelete="CASCADE"), index=True
+    )
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)
     made_at: Mapped[datetime] = mapped_column(UtcDateTime)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -98,7 +102,9 @@ class SignedIn(Base):
     __tablename__ = "signed_in"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    account_id: Mapped[int] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"), index=True)
+    account_id: Mapped[int] = mapped_column(
+        ForeignKey("account.id", ondelete="CASCADE"), index=True
+    )
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)
     since: Mapped[datetime] = mapped_column(UtcDateTime)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -142,7 +148,9 @@ class Guardianship(Base):
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    guardian_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
+    guardian_id: Mapped[int] = mapped_column(
+        ForeignKey("person.id", ondelete="CASCADE"), index=True
+    )
     child_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
     relation: Mapped[Relation] = mapped_column(one_of(Relation))
     since: Mapped[date]
@@ -190,5 +198,3 @@ class Check(Base):
     done_on: Mapped[date]
     expires_on: Mapped[date | None]
     noted_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
-
-

@@ -65,8 +65,13 @@ def listed() -> ResponseReturnValue:
     roles = _roles_of([row.id for row in rows[:PAGE]], today())
     return render_template(
         "people/listed.html",
-        rows=rows[:PAGE], roles=roles, typed=typed, role=role, page_number=page,
-        has_more=len(rows) > PAGE, labels=ROLE_LABELS,
+        rows=rows[:PAGE],
+        roles=roles,
+        typed=typed,
+        role=role,
+        page_number=page,
+        has_more=len(rows) > PAGE,
+        labels=ROLE_LABELS,
     )
 
 
@@ -130,9 +135,16 @@ def _page(person: Person, form: CheckForm, link: str = "") -> str:
     ).all()
     return render_template(
         "people/one.html",
-        person=person, checks=checks, roles=roles, family=family, form=form, link=link,
-        clearance=clearance(person.id, on=today()), role_labels=ROLE_LABELS,
-        check_labels=CHECK_LABELS, hours=current_app.config["LMS_COPIED_LINK_HOURS"],
+        person=person,
+        checks=checks,
+        roles=roles,
+        family=family,
+        form=form,
+        link=link,
+        clearance=clearance(person.id, on=today()),
+        role_labels=ROLE_LABELS,
+        check_labels=CHECK_LABELS,
+        hours=current_app.config["LMS_COPIED_LINK_HOURS"],
         is_staffed=any(row.name not in {RoleName.GUARDIAN, RoleName.LEARNER} for row in roles),
     )
 
@@ -142,12 +154,16 @@ def _page(person: Person, form: CheckForm, link: str = "") -> str:
 def edit(person_id: int) -> ResponseReturnValue:
     """Correct a person; certificates issued before keep the name they were issued with."""
     person = _find(person_id)
-    current = [str(name) for name in db.session.scalars(
-        select(Role.name).where(
-            Role.person_id == person.id, Role.since <= today(),
-            or_(Role.until.is_(None), Role.until >= today()),
+    current = [
+        str(name)
+        for name in db.session.scalars(
+            select(Role.name).where(
+                Role.person_id == person.id,
+                Role.since <= today(),
+                or_(Role.until.is_(None), Role.until >= today()),
+            )
         )
-    )]
+    ]
     form = PersonForm(obj=person, roles=current)
     if request.method == "GET":
         return render_template("people/edit.html", form=form, person=person)
@@ -169,8 +185,11 @@ def check(person_id: int) -> ResponseReturnValue:
     if not form.validate():
         return _page(person, form), 422
     add_check(
-        person, CheckKind(form.kind.data), done_on=form.done_on.data,
-        expires_on=form.expires_on.data, noted_by_id=current_user.person_id,
+        person,
+        CheckKind(form.kind.data),
+        done_on=form.done_on.data,
+        expires_on=form.expires_on.data,
+        noted_by_id=current_user.person_id,
     )
     db.session.commit()
     flash(_("The check is noted."), "success")

@@ -34,7 +34,9 @@ def _check_missing(values: Mapping[str, Any]) -> str:
 def _check_expired(values: Mapping[str, Any]) -> str:
     label = CHECK_LABELS[values["check"]]
     if isinstance(values["on"], date):
-        return _("Not cleared: %(check)s ran out on %(day)s.", check=label, day=say_day(values["on"]))
+        return _(
+            "Not cleared: %(check)s ran out on %(day)s.", check=label, day=say_day(values["on"])
+        )
     return _("Not cleared: %(check)s has no date until which it holds.", check=label)
 
 
@@ -42,7 +44,9 @@ SENTENCES: Mapping[str, Sentence] = {
     "too_many": _too_many,
     "check_missing": _check_missing,
     "check_expired": _check_expired,
-    "link_spent": lambda _values: _("This link was used already or has run out. Ask for a new one."),
+    "link_spent": lambda _values: _(
+        "This link was used already or has run out. Ask for a new one."
+    ),
     "wrong_password": lambda _values: _("Name and password do not belong together."),
     "not_a_legal_guardian": lambda _values: _(
         "Only a parent or a legal representative can consent for a child."

@@ -84,8 +84,16 @@ def correct_person(person: Person, new: NewPerson) -> None:
     """Correct a person's name and ways to reach; what was issued before keeps its own snapshot."""
     made = make_person(new, now=person.created_at)
     for column in (
-        "family_name", "given_name", "patronymic", "latin_name", "sort_key", "folded", "gender",
-        "phone", "email", "contact_rule",
+        "family_name",
+        "given_name",
+        "patronymic",
+        "latin_name",
+        "sort_key",
+        "folded",
+        "gender",
+        "phone",
+        "email",
+        "contact_rule",
     ):
         setattr(person, column, getattr(made, column))
     db.session.flush()
@@ -105,7 +113,11 @@ def open_account(person: Person, *, login: str | None = None, password_hash: str
 
 
 def grant_role(
-    person: Person, name: RoleName, *, since: date, until: date | None = None,
+    person: Person,
+    name: RoleName,
+    *,
+    since: date,
+    until: date | None = None,
     granted_by_id: int | None = None,
 ) -> Role:
     """Let a person do what a role does, from a day; a role already in force is kept."""
@@ -168,9 +180,7 @@ def add_guardian(
     )
     if found is not None:
         return found
-    tie = Guardianship(
-        guardian_id=guardian.id, child_id=child.id, relation=relation, since=since
-    )
+    tie = Guardianship(guardian_id=guardian.id, child_id=child.id, relation=relation, since=since)
     db.session.add(tie)
     db.session.flush()
     return tie
@@ -270,12 +280,19 @@ def withdraw_consent(person_id: int, purpose: Purpose, *, now: datetime) -> int:
 
 
 def add_check(
-    person: Person, kind: CheckKind, *, done_on: date, expires_on: date | None = None,
+    person: Person,
+    kind: CheckKind,
+    *,
+    done_on: date,
+    expires_on: date | None = None,
     noted_by_id: int | None = None,
 ) -> Check:
     """Record a dated fact about an adult."""
     check = Check(
-        person_id=person.id, kind=kind, done_on=done_on, expires_on=expires_on,
+        person_id=person.id,
+        kind=kind,
+        done_on=done_on,
+        expires_on=expires_on,
         noted_by_id=noted_by_id,
     )
     db.session.add(check)

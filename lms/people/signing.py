@@ -167,8 +167,14 @@ def principal_of(token: str, *, now: datetime, on: date) -> SignedInPrincipal | 
     """Read who a browser's token belongs to and which roles are in force today: one query."""
     rows = db.session.execute(
         select(
-            SignedIn.id, Account.id, Person.id, Person.given_name, Person.family_name,
-            Person.locale, Person.contact_rule, Role.name,
+            SignedIn.id,
+            Account.id,
+            Person.id,
+            Person.given_name,
+            Person.family_name,
+            Person.locale,
+            Person.contact_rule,
+            Role.name,
         )
         .join(Account, Account.id == SignedIn.account_id)
         .join(Person, Person.id == Account.person_id)

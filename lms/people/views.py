@@ -1,13 +1,22 @@
 """Signing in and out. A link's GET shows a button: a mail scanner that looks must not use it up."""
 
-from flask import Blueprint, Flask, abort, current_app, flash, g, redirect, render_template, request
+from flask import (
+    Blueprint,
+    Flask,
+    abort,
+    current_app,
+    flash,
+    g,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask import session as cookie
-from flask import url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import LoginManager, current_user
 from sqlalchemy import func, select
-from werkzeug.wrappers import Response
 
 from lms import access, limits, mail
 from lms.clock import now, today
@@ -75,7 +84,9 @@ def sign_in() -> ResponseReturnValue:
 @access.public
 def link_sent() -> ResponseReturnValue:
     """Say that a letter is on its way, if the address is known."""
-    return render_template("people/link_sent.html", hours=current_app.config["LMS_SIGN_IN_LINK_HOURS"])
+    return render_template(
+        "people/link_sent.html", hours=current_app.config["LMS_SIGN_IN_LINK_HOURS"]
+    )
 
 
 def _count_try(name: str) -> None:

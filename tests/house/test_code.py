@@ -57,7 +57,9 @@ def test_names_keep_the_typographic_apostrophe() -> None:
 
 def _figures() -> set[int]:
     year = yaml.safe_load((ROOT / "lms/demonstration/year-2022.yaml").read_text(encoding="utf-8"))
-    found = {row[key] for row in year["indicators"] for key in ("figure", "previous") if row.get(key)}
+    found = {
+        row[key] for row in year["indicators"] for key in ("figure", "previous") if row.get(key)
+    }
     found |= {row[key] for row in year["split"] for key in ("sessions", "attendance")}
     # Smaller numbers are months, weekdays and limits everywhere; 100, 250 and the like are round.
     return {number for number in found if number > 60 and number % 50}
@@ -94,8 +96,11 @@ def test_the_project_names_no_registry_and_no_path_of_a_machine() -> None:
     for path in ROOT.rglob("*"):
         inside = path.relative_to(ROOT).parts
         is_ours = path.is_file() and not any(
-            part in {".venv", ".git", "var", "build", "node_modules"} or part.startswith(".mypy")
-            or part.endswith("_cache") or part.endswith(".egg-info") for part in inside
+            part in {".venv", ".git", "var", "build", "node_modules"}
+            or part.startswith(".mypy")
+            or part.endswith("_cache")
+            or part.endswith(".egg-info")
+            for part in inside
         )
         if is_ours and path.suffix in suffixes and path != Path(__file__):
             text = path.read_text(encoding="utf-8", errors="ignore")

@@ -27,7 +27,9 @@ NEAR = ("lms/demonstration/", "lms/reports/")
 
 def figures() -> set[int]:
     page = read_document("year-2022.yaml")
-    found = {row[key] for row in page["indicators"] for key in ("figure", "previous") if row.get(key)}
+    found = {
+        row[key] for row in page["indicators"] for key in ("figure", "previous") if row.get(key)
+    }
     return found | {row[key] for row in page["split"] for key in ("sessions", "attendance")}
 
 

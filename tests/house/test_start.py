@@ -29,7 +29,9 @@ class Fault:
 
 def test_a_route_without_access_rule_stops_the_start(tmp_path: Any) -> None:
     with pytest.raises(Undeclared, match=r"fault\.one"):
-        create_app({**BASE_SETTINGS, "LMS_DATA": tmp_path}, plugins_beside={"fault": Fault(lambda: "")})
+        create_app(
+            {**BASE_SETTINGS, "LMS_DATA": tmp_path}, plugins_beside={"fault": Fault(lambda: "")}
+        )
 
 
 def test_a_declared_route_is_taken_in(tmp_path: Any) -> None:

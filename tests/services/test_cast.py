@@ -7,7 +7,10 @@ from tests.cast import Cast
 
 
 def test_the_cast_is_complete(cast: Cast) -> None:
-    assert [session.day.isoformat() for session in cast.sessions][:2] == ["2022-09-05", "2022-09-12"]
+    assert [session.day.isoformat() for session in cast.sessions][:2] == [
+        "2022-09-05",
+        "2022-09-12",
+    ]
     assert len(cast.sessions) == 8
     db.session.expire_all()
     held = db.session.get(Session, cast.sessions[-1].id)

@@ -53,8 +53,11 @@ def work(make_app: Callable[..., Flask]) -> Any:
 def _enqueue(count: int) -> int:
     begin_write()
     job = jobs.enqueue(
-        "add_places", items=[f"{n:03d}" for n in range(count)], args={"prefix": "p"},
-        asked_by_id=None, now=now(),
+        "add_places",
+        items=[f"{n:03d}" for n in range(count)],
+        args={"prefix": "p"},
+        asked_by_id=None,
+        now=now(),
     )
     number = job.id
     db.session.commit()
@@ -70,7 +73,11 @@ def test_every_item_is_done_and_counted(work: Work) -> None:
     assert jobs.run_pending() == 1
     job = db.session.get_one(jobs.Job, number)
     assert jobs.progress(job) == {
-        "id": number, "state": "finished", "total": 7, "done": 7, "failed": 0
+        "id": number,
+        "state": "finished",
+        "total": 7,
+        "done": 7,
+        "failed": 0,
     }
     assert _names() == [f"p{n:03d}" for n in range(7)]
     assert jobs.run_pending() == 0

@@ -89,8 +89,12 @@ def test_the_right_password_signs_in_with_any_form_of_its_letters(cast: Cast) ->
 
 @pytest.mark.parametrize(
     ("login", "password"),
-    [("coordinator@example.org", "не той"), ("nobody@example.org", PASSWORD),
-     ("guardian@example.org", ""), ("coordinator@example.org", "")],
+    [
+        ("coordinator@example.org", "не той"),
+        ("nobody@example.org", PASSWORD),
+        ("guardian@example.org", ""),
+        ("coordinator@example.org", ""),
+    ],
 )
 def test_a_wrong_password_and_an_unknown_name_are_told_alike(
     cast: Cast, login: str, password: str

@@ -13,7 +13,9 @@ def ground(database: dict[str, Any], tmp_path: Path) -> Ground:
     """A fresh, migrated database."""
     kind = "postgresql" if "LMS_DATABASE_URL" in database else "sqlite"
     settings = {
-        "TESTING": True, "LMS_JOBS": "worker", "LMS_SECRET_KEY": "for trials only",
+        "TESTING": True,
+        "LMS_JOBS": "worker",
+        "LMS_SECRET_KEY": "for trials only",
         "LMS_DEMONSTRATION": False,
     }
     return Ground(kind, {**settings, **database})

@@ -25,8 +25,20 @@ DAY = date(2022, 9, 5)
     [
         (ProgressFacts(held=8, attended=6), True, "attendance_enough", 6, None),
         (ProgressFacts(held=8, attended=5), False, "attendance_short", 6, None),
-        (ProgressFacts(held=6, attended=4, remaining=DAYS[:2]), False, "attendance_reachable", 6, DAYS[1]),
-        (ProgressFacts(held=7, attended=5, remaining=DAYS[:1]), False, "attendance_reachable", 6, DAYS[0]),
+        (
+            ProgressFacts(held=6, attended=4, remaining=DAYS[:2]),
+            False,
+            "attendance_reachable",
+            6,
+            DAYS[1],
+        ),
+        (
+            ProgressFacts(held=7, attended=5, remaining=DAYS[:1]),
+            False,
+            "attendance_reachable",
+            6,
+            DAYS[0],
+        ),
         (ProgressFacts(held=7, attended=6, remaining=DAYS[:1]), True, "attendance_enough", 6, None),
         (ProgressFacts(held=6, attended=3, remaining=DAYS[:2]), False, "attendance_short", 6, None),
         # Cancelled sessions are in nobody's way: 7 remain, 6 are needed.
@@ -69,10 +81,16 @@ def test_a_share_outside_the_scale_is_refused(share: int) -> None:
 
 facts = st.builds(
     lambda marks, remaining, not_held: ProgressFacts(
-        held=len(marks), attended=marks.count("a"), excused=marks.count("e"),
-        made_up=marks.count("m"), not_held=not_held, remaining=DAYS[:remaining],
+        held=len(marks),
+        attended=marks.count("a"),
+        excused=marks.count("e"),
+        made_up=marks.count("m"),
+        not_held=not_held,
+        remaining=DAYS[:remaining],
     ),
-    st.lists(st.sampled_from("aemn"), max_size=20), st.integers(0, 8), st.integers(0, 5),
+    st.lists(st.sampled_from("aemn"), max_size=20),
+    st.integers(0, 8),
+    st.integers(0, 5),
 )
 policies = st.builds(AttendancePolicy, share=st.integers(0, 100))
 
@@ -91,11 +109,17 @@ def test_cancelling_a_planned_session_takes_nothing_away(
     cancelled = replace(known, remaining=known.remaining[:-1], not_held=known.not_held + 1)
     if known.remaining and known.excused <= len(known.remaining) + known.held - 2 // 2:
         after = assess_attendance(policy, cancelled)
-        assert not before.is_met or after.is_met or known.excused > (known.held + len(known.remaining) - 1) // 2
+        assert (
+            not before.is_met
+            or after.is_met
+            or known.excused > (known.held + len(known.remaining) - 1) // 2
+        )
 
 
 @given(policies, facts)
-def test_one_more_visit_never_makes_it_worse(policy: AttendancePolicy, known: ProgressFacts) -> None:
+def test_one_more_visit_never_makes_it_worse(
+    policy: AttendancePolicy, known: ProgressFacts
+) -> None:
     if known.remaining:
         better = replace(
             known, held=known.held + 1, attended=known.attended + 1, remaining=known.remaining[1:]
@@ -115,10 +139,14 @@ def test_what_is_met_stays_met_when_the_rest_is_missed(
 @pytest.mark.parametrize(
     ("birth", "limits", "codes"),
     [
-        (date(2014, 9, 5), (8, 17), []), (date(2014, 9, 6), (8, 17), ["too_young"]),
-        (date(2004, 9, 6), (8, 17), []), (date(2004, 9, 5), (8, 17), ["too_old"]),
-        (None, (8, 17), ["birth_date_needed"]), (None, (18, 120), []),
-        (None, (None, None), []), (date(2023, 1, 1), (8, 17), ["birth_date_ahead"]),
+        (date(2014, 9, 5), (8, 17), []),
+        (date(2014, 9, 6), (8, 17), ["too_young"]),
+        (date(2004, 9, 6), (8, 17), []),
+        (date(2004, 9, 5), (8, 17), ["too_old"]),
+        (None, (8, 17), ["birth_date_needed"]),
+        (None, (18, 120), []),
+        (None, (None, None), []),
+        (date(2023, 1, 1), (8, 17), ["birth_date_ahead"]),
     ],
 )
 def test_ages_are_checked_on_the_stated_day(

@@ -22,8 +22,11 @@ DAY = date(2022, 9, 5)
 @pytest.mark.parametrize(
     ("birth", "day", "age"),
     [
-        (date(2010, 9, 5), DAY, 12), (date(2010, 9, 6), DAY, 11), (date(2010, 9, 4), DAY, 12),
-        (date(2012, 2, 29), date(2022, 2, 28), 9), (date(2012, 2, 29), date(2022, 3, 1), 10),
+        (date(2010, 9, 5), DAY, 12),
+        (date(2010, 9, 6), DAY, 11),
+        (date(2010, 9, 4), DAY, 12),
+        (date(2012, 2, 29), date(2022, 2, 28), 9),
+        (date(2012, 2, 29), date(2022, 3, 1), 10),
         (DAY, DAY, 0),
     ],
 )
@@ -92,8 +95,14 @@ def test_a_newer_check_takes_over() -> None:
 
 @pytest.mark.parametrize(
     ("since", "until", "is_on"),
-    [(DAY, None, True), (DAY, DAY, True), (DAY + timedelta(1), None, False),
-     (date(2022, 1, 1), DAY - timedelta(1), False)],
+    [
+        (DAY, None, True),
+        (DAY, DAY, True),
+        (DAY + timedelta(1), None, False),
+        (date(2022, 1, 1), DAY - timedelta(1), False),
+    ],
 )
-def test_both_ends_of_a_dated_row_are_included(since: date, until: date | None, is_on: bool) -> None:
+def test_both_ends_of_a_dated_row_are_included(
+    since: date, until: date | None, is_on: bool
+) -> None:
     assert is_in_force(since, until, DAY) is is_on

@@ -8,7 +8,13 @@ from flask import Flask
 from werkzeug.routing import Rule
 
 ABSENT = 2_000_000_000
-TEXTS = {"token": "x" * 43, "code": "0" * 21, "key": "events_held", "name": "months", "locale": "uk"}
+TEXTS = {
+    "token": "x" * 43,
+    "code": "0" * 21,
+    "key": "events_held",
+    "name": "months",
+    "locale": "uk",
+}
 STATIC = {"static", "bootstrap.static"}
 
 

@@ -4,11 +4,12 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
+from sqlalchemy import delete, select
+
 from lms.clock import today
 from lms.courses.models import Assignment, Session, SessionState
 from lms.db import begin_write, db
 from lms.people.models import Check
-from sqlalchemy import delete, select
 from tests.cast import Cast
 
 
@@ -44,15 +45,17 @@ def test_an_adult_without_clearance_is_refused_with_the_checks_that_lack(
     cast: Cast, as_: Callable[..., Any]
 ) -> None:
     data = {
-        "assign-person_id": str(cast.uncleared.id), "assign-role": "mentor",
+        "assign-person_id": str(cast.uncleared.id),
+        "assign-role": "mentor",
         "assign-since": "2022-09-01",
     }
     answer = as_(cast.coordinator).post(f"{_path(cast)}/adults", data=data)
     assert answer.status_code == 422
     assert "Немає допуску" in answer.text
-    assert db.session.scalar(
-        select(Assignment.id).where(Assignment.person_id == cast.uncleared.id)
-    ) is None
+    assert (
+        db.session.scalar(select(Assignment.id).where(Assignment.person_id == cast.uncleared.id))
+        is None
+    )
 
 
 def test_a_cancelled_session_says_why_and_can_be_taken_back(
@@ -90,13 +93,9 @@ def test_what_was_held_is_not_cancelled(cast: Cast, as_: Callable[..., Any]) -> 
     assert "вже відбулося" in answer.text
 
 
-def test_ending_an_assignment_refuses_the_next_request(
-    cast: Cast, as_: Callable[..., Any]
-) -> None:
+def test_ending_an_assignment_refuses_the_next_request(cast: Cast, as_: Callable[..., Any]) -> None:
     mentor = as_(cast.mentor)
-    number = db.session.scalar(
-        select(Assignment.id).where(Assignment.person_id == cast.mentor.id)
-    )
+    number = db.session.scalar(select(Assignment.id).where(Assignment.person_id == cast.mentor.id))
     as_(cast.coordinator).post(f"{_path(cast)}/adults/{number}/end")
     assert mentor.get(_path(cast)).status_code == 404
     assert db.session.get_one(Assignment, number).until < today()

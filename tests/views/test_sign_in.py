@@ -102,7 +102,9 @@ def test_signing_out_ends_it_on_the_server(cast: Cast, as_: Callable[..., Any]) 
     assert browser.get("/people/").status_code == 303
 
 
-def test_a_cookie_from_before_never_becomes_signed_in(cast: Cast, app: Flask, stranger: Any) -> None:
+def test_a_cookie_from_before_never_becomes_signed_in(
+    cast: Cast, app: Flask, stranger: Any
+) -> None:
     with stranger.client.session_transaction() as cookie:
         cookie["t"] = "preset"
         cookie["more"] = "preset"
