@@ -45,6 +45,7 @@ REFUSAL_LABELS: Mapping[Refusal, Any] = {
     Refusal.NOT_REACHED: _l("we could not reach you"),
     Refusal.OTHER: _l("another reason: please ask the coordinator"),
 }
+FEW_DAYS = 2
 WEEKDAYS = (
     _l("Mondays"), _l("Tuesdays"), _l("Wednesdays"), _l("Thursdays"), _l("Fridays"),
     _l("Saturdays"), _l("Sundays"),
@@ -90,8 +91,9 @@ def say_timetable(timetable: Timetable) -> str:
         return _("The timetable is being prepared")
     if timetable.rhythms:
         return "; ".join(_say_rhythm(rhythm) for rhythm in timetable.rhythms)
-    if timetable.count == 1:
-        return f"{say_weekday(timetable.first)}, {_clock(timetable.first.timetz())}"
+    if timetable.count <= FEW_DAYS:
+        days = dict.fromkeys((timetable.first, timetable.last))
+        return "; ".join(f"{say_weekday(day)}, {_clock(day.time())}" for day in days)
     return ngettext(
         "%(num)d session from %(first)s to %(last)s",
         "%(num)d sessions from %(first)s to %(last)s",

@@ -94,4 +94,5 @@ def done(token: str) -> ResponseReturnValue:
         is_family=applications[0].person_id != applicant.id,
         is_written=bool(applicant.email) and applicant.contact_rule is ContactRule.USUAL,
         days=RECEIPT_DAYS,
+        on=today(),
     )
