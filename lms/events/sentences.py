@@ -31,7 +31,8 @@ def _not_yet(values: Mapping[str, Any]) -> str:
 def _far(values: Mapping[str, Any]) -> str:
     return _(
         "Choose a day between %(first)s and %(last)s.",
-        first=say_day(values["from"]), last=say_day(values["to"]),
+        first=say_day(values["from"]),
+        last=say_day(values["to"]),
     )
 
 

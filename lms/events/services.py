@@ -59,9 +59,7 @@ class EventRow:
         return state_of(attendance=self.attendance, cancelled_on=self.cancelled_on)
 
 
-def add_event(
-    new: NewEvent, *, on: date, now: datetime, noted_by_id: int | None = None
-) -> Event:
+def add_event(new: NewEvent, *, on: date, now: datetime, noted_by_id: int | None = None) -> Event:
     """Record an event.
 
     :param on: today, on the wall of the library.
@@ -148,8 +146,14 @@ def listed_events(year: int) -> list[EventRow]:
     """List all events of a calendar year, planned and cancelled ones included, latest first."""
     rows = db.session.execute(
         select(
-            Event.id, Event.day, Event.title, func.coalesce(Place.name, ""), Event.format,
-            Event.in_person, Event.online, Event.cancelled_on,
+            Event.id,
+            Event.day,
+            Event.title,
+            func.coalesce(Place.name, ""),
+            Event.format,
+            Event.in_person,
+            Event.online,
+            Event.cancelled_on,
         )
         .outerjoin(Place, Place.id == Event.place_id)
         .where(Event.day.between(date(year, 1, 1), date(year, 12, 31)))

@@ -86,9 +86,7 @@ def new() -> ResponseReturnValue:
     if not form.validate():
         return render_template("events/edit.html", form=form, event=None), 422
     try:
-        event = add_event(
-            _typed(form), on=today(), now=now(), noted_by_id=current_user.person_id
-        )
+        event = add_event(_typed(form), on=today(), now=now(), noted_by_id=current_user.person_id)
     except EventRefused as refusal:
         _say_beside(form, refusal)
         return render_template("events/edit.html", form=form, event=None), 422

@@ -34,9 +34,7 @@ def count_persons(year: int) -> int | None:
 
 
 def _number_of(*conditions: ColumnElement[bool]) -> int:
-    counted = db.session.scalar(
-        select(func.count()).select_from(Consultation).where(*conditions)
-    )
+    counted = db.session.scalar(select(func.count()).select_from(Consultation).where(*conditions))
     return counted or 0
 
 
@@ -118,7 +116,10 @@ def count_class_persons(year: int) -> int | None:
 def class_person_rows(year: int) -> list[IndicatorRow]:
     """List the head-counts of held classes with how many were there for the first time."""
     columns = select(
-        Session.day, Session.topic, Cohort.name, HeadCount.in_person + HeadCount.online,
+        Session.day,
+        Session.topic,
+        Cohort.name,
+        HeadCount.in_person + HeadCount.online,
         HeadCount.first_time,
     ).select_from(Session)
     rows = db.session.execute(

@@ -41,9 +41,7 @@ consultation_topics = Table(
     "consultation_topics",
     Base.metadata,
     Column("consultation_id", ForeignKey("consultation.id", ondelete="CASCADE"), primary_key=True),
-    Column(
-        "topic_id", ForeignKey("consultation_topic.id", ondelete="RESTRICT"), primary_key=True
-    ),
+    Column("topic_id", ForeignKey("consultation_topic.id", ondelete="RESTRICT"), primary_key=True),
 )
 
 

@@ -26,9 +26,9 @@ STYLE = Style(
     transition="none",
     colors=("#0f5e63", "#d99a1e"),
     font_family="system-ui, 'Noto Sans', 'Liberation Sans', Arial, sans-serif",
-    label_font_size=17,
-    major_label_font_size=17,
-    legend_font_size=18,
+    label_font_size=18,
+    major_label_font_size=18,
+    legend_font_size=19,
 )
 
 
@@ -39,15 +39,13 @@ def month_names() -> list[str]:
     return [names[month].rstrip(".") for month in range(1, 13)]
 
 
-def draw_months(
-    months: Sequence[MonthCount], before: Sequence[MonthCount], *, year: int
-) -> str:
+def draw_months(months: Sequence[MonthCount], before: Sequence[MonthCount], *, year: int) -> str:
     """Draw the consultations of a year by month beside those of the year before, as SVG."""
     chart = pygal.Bar(
         js=[],
         style=STYLE,
-        width=960,
-        height=420,
+        width=720,
+        height=380,
         legend_at_bottom=True,
         legend_at_bottom_columns=2,
         legend_box_size=16,

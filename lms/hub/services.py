@@ -170,9 +170,7 @@ def undo_consultation(consultation: Consultation, *, now: datetime) -> None:
     if not can_undo(consultation.noted_at, now=now):
         raise TooLateToUndo(reason=Reason("too_late_to_undo"))
     db.session.execute(
-        delete(consultation_topics).where(
-            consultation_topics.c.consultation_id == consultation.id
-        )
+        delete(consultation_topics).where(consultation_topics.c.consultation_id == consultation.id)
     )
     db.session.execute(delete(Consultation).where(Consultation.id == consultation.id))
     db.session.expunge(consultation)

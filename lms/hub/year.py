@@ -105,9 +105,7 @@ def months_of(year: int) -> tuple[MonthCount, ...]:
 
 
 def _grouped(column: InstrumentedAttribute[Any], year: int) -> dict[str, int]:
-    rows = db.session.execute(
-        select(column, func.count()).where(in_year(year)).group_by(column)
-    )
+    rows = db.session.execute(select(column, func.count()).where(in_year(year)).group_by(column))
     return {str(value): number for value, number in rows}
 
 

@@ -144,9 +144,7 @@ def candidates_of(module_id: int) -> list[Candidate]:
             Person.id.in_(
                 select(Assignment.person_id)
                 .join(Cohort, Cohort.id == Assignment.cohort_id)
-                .where(
-                    Cohort.module_id == module_id, Assignment.role == AssignmentRole.MENTOR
-                )
+                .where(Cohort.module_id == module_id, Assignment.role == AssignmentRole.MENTOR)
             ),
             Person.erased_at.is_(None),
         )
@@ -178,7 +176,10 @@ def _assess(facts: LedFacts, checks: list[CheckFact], letters: str) -> Assessmen
 def _given_in(module_id: int) -> dict[int, Given]:
     rows = db.session.execute(
         select(
-            Certificate.person_id, Certificate.id, Certificate.number, Certificate.issued_on,
+            Certificate.person_id,
+            Certificate.id,
+            Certificate.number,
+            Certificate.issued_on,
             Certificate.revoked_at,
         )
         .where(Certificate.award == AWARD, Certificate.module_id == module_id)
@@ -191,7 +192,10 @@ def credentials_of(person_id: int) -> list[tuple[Given, str]]:
     """List a mentor's credentials with the names of their modules, the latest first."""
     rows = db.session.execute(
         select(
-            Certificate.id, Certificate.number, Certificate.issued_on, Certificate.revoked_at,
+            Certificate.id,
+            Certificate.number,
+            Certificate.issued_on,
+            Certificate.revoked_at,
             Module.name,
         )
         .join(Module, Module.id == Certificate.module_id)

@@ -87,8 +87,11 @@ def totals_of(person_ids: Collection[int]) -> dict[int, LedFacts]:
 def _summed(led: Subquery) -> dict[int, LedFacts]:
     rows = db.session.execute(
         select(
-            led.c.person_id, func.count(), func.sum(led.c.minutes),
-            func.min(led.c.day), func.max(led.c.day),
+            led.c.person_id,
+            func.count(),
+            func.sum(led.c.minutes),
+            func.min(led.c.day),
+            func.max(led.c.day),
         ).group_by(led.c.person_id)
     )
     return {row[0]: LedFacts(row[1], int(row[2]), row[3], row[4]) for row in rows}
@@ -106,9 +109,7 @@ def groups_led_count(person_ids: Collection[int]) -> dict[int, int]:
     """Count the groups to which each of these mentors was ever assigned as mentor."""
     rows = db.session.execute(
         select(Assignment.person_id, func.count(func.distinct(Assignment.cohort_id)))
-        .where(
-            Assignment.person_id.in_(person_ids), Assignment.role == AssignmentRole.MENTOR
-        )
+        .where(Assignment.person_id.in_(person_ids), Assignment.role == AssignmentRole.MENTOR)
         .group_by(Assignment.person_id)
     )
     return dict(rows.all())
@@ -132,16 +133,20 @@ def groups_of(person_id: int) -> list[GroupLed]:
     counted = {row[2]: (row[0], int(row[1])) for row in db.session.execute(held)}
     rows = db.session.execute(
         select(
-            Assignment.id, Cohort.id, Cohort.name, Module.id, Module.name, Programme.name,
-            Assignment.since, Assignment.until,
+            Assignment.id,
+            Cohort.id,
+            Cohort.name,
+            Module.id,
+            Module.name,
+            Programme.name,
+            Assignment.since,
+            Assignment.until,
         )
         .join(Cohort, Cohort.id == Assignment.cohort_id)
         .join(Module, Module.id == Cohort.module_id)
         .join(Course, Course.id == Cohort.course_id)
         .join(Programme, Programme.id == Course.programme_id)
-        .where(
-            Assignment.person_id == person_id, Assignment.role == AssignmentRole.MENTOR
-        )
+        .where(Assignment.person_id == person_id, Assignment.role == AssignmentRole.MENTOR)
         .order_by(Assignment.since.desc(), Assignment.id.desc())
     )
     return [GroupLed(*row[1:], *counted.get(row[0], (0, 0))) for row in rows]
@@ -152,8 +157,13 @@ def modules_of(person_id: int) -> list[ModuleLed]:
     led = sessions_led(Assignment.person_id == person_id)
     rows = db.session.execute(
         select(
-            Module.id, Module.name, Programme.name, func.count(), func.sum(led.c.minutes),
-            func.min(led.c.day), func.max(led.c.day),
+            Module.id,
+            Module.name,
+            Programme.name,
+            func.count(),
+            func.sum(led.c.minutes),
+            func.min(led.c.day),
+            func.max(led.c.day),
         )
         .select_from(led)
         .join(Module, Module.id == led.c.module_id)

@@ -54,9 +54,7 @@ def register_jobs() -> tuple[JobKind, ...]:
 @hook
 def register_award_kinds() -> list[AwardKind]:
     """Give the volunteer mentor's credential."""
-    return [
-        AwardKind(AWARD, _l("Volunteer mentor credential"), template=AWARD, kinds=KINDS)
-    ]
+    return [AwardKind(AWARD, _l("Volunteer mentor credential"), template=AWARD, kinds=KINDS)]
 
 
 @hook
@@ -104,7 +102,8 @@ def home_cards(person: Any) -> list[Card]:
                 title=_("A check of yours runs out"),
                 text=_(
                     "%(check)s holds until %(day)s.",
-                    check=CHECK_LABELS[check.kind], day=say_day(check.expires_on),
+                    check=CHECK_LABELS[check.kind],
+                    day=say_day(check.expires_on),
                 ),
                 endpoint="mentors.me",
                 tone="warn",

@@ -35,9 +35,7 @@ def academic_hours(minutes: int) -> int:
     return minutes // 60
 
 
-def assess_credential(
-    facts: LedFacts, clearance: Verdict, *, unprintable: str = ""
-) -> Assessment:
+def assess_credential(facts: LedFacts, clearance: Verdict, *, unprintable: str = "") -> Assessment:
     """Tell whether a mentor of a module gets the volunteer's credential, with the reasons.
 
     It is earned by one held session. The clearance is that of the last session held: a check

@@ -37,8 +37,6 @@ SENTENCES: Mapping[str, Sentence] = {
         "The name holds characters that can’t be printed: %(letters)s. Correct the name first.",
         letters=" ".join(values["letters"]),
     ),
-    "credential_not_for_module": lambda _values: _(
-        "Mentors of this programme get no credential."
-    ),
+    "credential_not_for_module": lambda _values: _("Mentors of this programme get no credential."),
     "certificates_off": lambda _values: _("Certificates: module not installed"),
 }

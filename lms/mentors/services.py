@@ -64,9 +64,7 @@ def _is_mentor() -> ColumnElement[bool]:
     return or_(
         Person.id.in_(select(Role.person_id).where(Role.name == RoleName.MENTOR)),
         Person.id.in_(select(MentorProfile.person_id)),
-        Person.id.in_(
-            select(Assignment.person_id).where(Assignment.role == AssignmentRole.MENTOR)
-        ),
+        Person.id.in_(select(Assignment.person_id).where(Assignment.role == AssignmentRole.MENTOR)),
     )
 
 
@@ -115,10 +113,17 @@ class Expiring:
 
 def expiring_soon(*, on: date) -> Expiring:
     """Count the checks of active mentors that run out within thirty days: two queries."""
-    ids = list(db.session.scalars(select(Role.person_id).where(
-        Role.name == RoleName.MENTOR, Role.since <= on,
-        or_(Role.until.is_(None), Role.until >= on),
-    ).distinct()))
+    ids = list(
+        db.session.scalars(
+            select(Role.person_id)
+            .where(
+                Role.name == RoleName.MENTOR,
+                Role.since <= on,
+                or_(Role.until.is_(None), Role.until >= on),
+            )
+            .distinct()
+        )
+    )
     soon = [expiring_checks(checks, on=on) for checks in checks_of(ids).values()]
     ends = [check.expires_on for found in soon for check in found if check.expires_on]
     return Expiring(

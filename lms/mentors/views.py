@@ -181,7 +181,8 @@ def issue(module_id: int) -> ResponseReturnValue:
     jobs.wake()
     flash(
         ngettext(
-            "%(num)d credential is being issued.", "%(num)d credentials are being issued.",
+            "%(num)d credential is being issued.",
+            "%(num)d credentials are being issued.",
             len(waiting),
         ),
         "success",

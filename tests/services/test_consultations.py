@@ -44,8 +44,12 @@ def topics(cast):
 
 def note(number: int, topics: list[int], **more: object) -> Note:
     known = {
-        "key": str(UUID(int=number)), "day": ON, "minutes": 15, "topic_ids": tuple(topics[:1]),
-        "visitor": Visitor.FIRST_TIME, "noted_at": AT,
+        "key": str(UUID(int=number)),
+        "day": ON,
+        "minutes": 15,
+        "topic_ids": tuple(topics[:1]),
+        "visitor": Visitor.FIRST_TIME,
+        "noted_at": AT,
     }
     return Note(**(known | more))  # type: ignore[arg-type]
 
@@ -53,9 +57,9 @@ def note(number: int, topics: list[int], **more: object) -> Note:
 def rows() -> list[tuple[object, ...]]:
     """Everything that is stored of the consultations, but their numbers."""
     columns = [c for c in Consultation.__table__.columns if c.name != "id"]
-    topics = select(
-        Consultation.key, consultation_topics.c.topic_id
-    ).join(consultation_topics, consultation_topics.c.consultation_id == Consultation.id)
+    topics = select(Consultation.key, consultation_topics.c.topic_id).join(
+        consultation_topics, consultation_topics.c.consultation_id == Consultation.id
+    )
     return [
         *sorted(map(tuple, db.session.execute(select(*columns))), key=str),
         *sorted(map(tuple, db.session.execute(topics))),
@@ -73,7 +77,15 @@ def test_a_form_that_is_sent_twice_is_noted_once(topics):
 def test_nothing_in_the_rows_can_hold_a_person():
     columns = {column.name for column in inspect(Consultation).columns}
     assert columns == {
-        "id", "key", "day", "minutes", "format", "place_id", "visitor", "leader_id", "noted_at",
+        "id",
+        "key",
+        "day",
+        "minutes",
+        "format",
+        "place_id",
+        "visitor",
+        "leader_id",
+        "noted_at",
     }
 
 
@@ -81,7 +93,8 @@ def test_many_at_once_are_the_same_rows_as_one_by_one(app, cast, topics):
     rng = random.Random(7)
     notes = [
         note(
-            number, topics,
+            number,
+            topics,
             day=ON - timedelta(days=rng.randrange(90)),
             minutes=rng.choice((5, 15, 45)),
             topic_ids=tuple(rng.sample(topics, rng.randint(1, 3))),
@@ -139,8 +152,9 @@ def test_the_last_one_can_be_taken_back_for_a_while(cast, topics):
     leader = cast.leader.id
     note_consultation(note(1, topics, leader_id=leader), on=ON)
     second = note_consultation(
-        note(2, topics, leader_id=leader, topic_ids=tuple(topics),
-             noted_at=AT + timedelta(minutes=1)),
+        note(
+            2, topics, leader_id=leader, topic_ids=tuple(topics), noted_at=AT + timedelta(minutes=1)
+        ),
         on=ON,
     )
     assert last_noted(leader) is second
@@ -173,8 +187,15 @@ def test_the_year_is_counted_by_month_topic_format_place_and_answer(cast, topics
     note_consultations(
         [
             note(1, topics, day=date(2022, 1, 1), place_id=cast.place.id),
-            note(2, topics, day=date(2022, 12, 31), topic_ids=tuple(topics[:2]), minutes=30,
-                 format=Format.ONLINE, visitor=Visitor.RETURNING),
+            note(
+                2,
+                topics,
+                day=date(2022, 12, 31),
+                topic_ids=tuple(topics[:2]),
+                minutes=30,
+                format=Format.ONLINE,
+                visitor=Visitor.RETURNING,
+            ),
             note(3, topics, day=date(2022, 12, 30), visitor=Visitor.NOT_ASKED),
             note(4, topics, day=date(2023, 1, 1)),
         ],
@@ -202,8 +223,10 @@ def test_persons_are_those_who_said_first_time_and_not_asked_stands_beside(topic
     persons = FIGURES["persons_consulted"]
     assert (FIGURES["consultations"].count(2022), persons.count(2022)) == (1, 0)
     note_consultations(
-        [note(n, topics, visitor=v) for n, v in ((2, Visitor.FIRST_TIME), (3, Visitor.RETURNING),
-                                                 (4, Visitor.NOT_ASKED))],
+        [
+            note(n, topics, visitor=v)
+            for n, v in ((2, Visitor.FIRST_TIME), (3, Visitor.RETURNING), (4, Visitor.NOT_ASKED))
+        ],
         on=ON,
     )
     assert (FIGURES["consultations"].count(2022), persons.count(2022)) == (4, 1)
@@ -237,8 +260,9 @@ def test_classes_count_when_held_and_persons_by_the_head_counts_first_time(cast)
     cancel_session(cancelled, reason=NotHeldReason.NO_POWER)
     for session, first_time in ((held, 5), (planned, 9)):
         db.session.add(
-            HeadCount(session_id=session.id, in_person=7, online=3, first_time=first_time,
-                      counted_at=AT)
+            HeadCount(
+                session_id=session.id, in_person=7, online=3, first_time=first_time, counted_at=AT
+            )
         )
     hold_session(cast.sessions[0])
     db.session.flush()

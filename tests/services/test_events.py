@@ -29,8 +29,11 @@ FIGURES = {indicator.key: indicator for indicator in INDICATORS}
 
 def new(**more: object) -> NewEvent:
     known = {
-        "title": "Презентація книги", "day": date(2022, 5, 4), "format": EventFormat.HYBRID,
-        "in_person": 20, "online": 10,
+        "title": "Презентація книги",
+        "day": date(2022, 5, 4),
+        "format": EventFormat.HYBRID,
+        "in_person": 20,
+        "online": 10,
     }
     return NewEvent(**(known | more))  # type: ignore[arg-type]
 
@@ -43,8 +46,9 @@ def stored() -> list[tuple[object, ...]]:
 def test_only_held_events_of_the_year_count(cast):
     begin_write()
     add_event(new(day=date(2022, 1, 1)), on=ON, now=AT)
-    add_event(new(day=date(2022, 12, 31), in_person=0, online=0, title="Ще не рахували"),
-              on=ON, now=AT)
+    add_event(
+        new(day=date(2022, 12, 31), in_person=0, online=0, title="Ще не рахували"), on=ON, now=AT
+    )
     add_event(new(day=date(2021, 12, 31)), on=ON, now=AT)
     cancelled = add_event(new(title="Скасований"), on=ON, now=AT)
     cancel_event(cancelled, on=ON)
@@ -73,8 +77,12 @@ def test_figures_are_the_sums_of_their_rows_and_unknown_is_none(cast):
 def test_many_at_once_are_the_same_rows_as_one_by_one(cast):
     begin_write()
     events = [
-        new(title=f"Захід  {number}", day=date(2022, 1 + number % 12, 3), in_person=number,
-            place_id=cast.place.id)
+        new(
+            title=f"Захід  {number}",
+            day=date(2022, 1 + number % 12, 3),
+            in_person=number,
+            place_id=cast.place.id,
+        )
         for number in range(12)
     ]
     with db.session.begin_nested() as alone:
@@ -96,8 +104,10 @@ def test_many_at_once_are_the_same_rows_as_one_by_one(cast):
         ({"place_id": 987}, "event_place_unknown"),
         ({"title": "   "}, "event_without_title"),
         ({"day": date(2023, 1, 1)}, "event_not_yet_held"),
-        ({"place_id": "online", "format": EventFormat.IN_PERSON, "online": 0},
-         "event_place_online"),
+        (
+            {"place_id": "online", "format": EventFormat.IN_PERSON, "online": 0},
+            "event_place_online",
+        ),
     ],
 )
 def test_contradictions_are_refused_and_nothing_stays(cast, more, code):

@@ -236,7 +236,9 @@ def test_the_category_is_set_once_and_kept_with_its_first_day(cast):
     describe_mentor(cast.mentor, Category.STUDENT, since=date(2022, 9, 1), skills=" Scratch ")
     changed = describe_mentor(cast.mentor, Category.TEACHER, since=date(2022, 11, 1))
     assert (changed.category, changed.since, changed.skills) == (
-        Category.TEACHER, date(2022, 9, 1), "",
+        Category.TEACHER,
+        date(2022, 9, 1),
+        "",
     )
 
 

@@ -19,8 +19,12 @@ def cast(cast):
 
 def typed(**more):
     known = {
-        "title": "Презентація «Мандрівної бібліотеки»", "day": "2022-05-04", "place": "",
-        "format": "hybrid", "in_person": "20", "online": "10",
+        "title": "Презентація «Мандрівної бібліотеки»",
+        "day": "2022-05-04",
+        "place": "",
+        "format": "hybrid",
+        "in_person": "20",
+        "online": "10",
     }
     return {name: value for name, value in (known | more).items() if value is not None}
 
@@ -35,7 +39,11 @@ def test_a_leader_adds_an_event_and_sees_it_in_its_year(as_, cast):
     assert (answer.status_code, answer.location) == (303, "/events/year/2022")
     event = only()
     assert (event.format, event.in_person, event.online, event.noted_by_id, event.place_id) == (
-        EventFormat.HYBRID, 20, 10, cast.leader.id, cast.place.id,
+        EventFormat.HYBRID,
+        20,
+        10,
+        cast.leader.id,
+        cast.place.id,
     )
     page = leader.get("/events/year/2022").text
     assert "Презентація «Мандрівної бібліотеки»" in page
@@ -120,8 +128,14 @@ def test_it_requires_leader_or_coordinator(as_, cast, who, path):
 @pytest.mark.parametrize(
     "path",
     [
-        "/events/0", "/events/-1", "/events/x", f"/events/{2**63}", "/events/987",
-        "/events/year/0", "/events/year/10000", "/events/year/x",
+        "/events/0",
+        "/events/-1",
+        "/events/x",
+        f"/events/{2**63}",
+        "/events/987",
+        "/events/year/0",
+        "/events/year/10000",
+        "/events/year/x",
     ],
 )
 def test_what_is_not_there_is_not_found(as_, cast, path):

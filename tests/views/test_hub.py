@@ -26,8 +26,11 @@ def cast(cast):
 
 def typed(cast, **more):
     known = {
-        "key": str(uuid4()), "topics": [cast.topics[0]], "minutes": "20",
-        "where": str(cast.place.id), "visitor": "first_time",
+        "key": str(uuid4()),
+        "topics": [cast.topics[0]],
+        "minutes": "20",
+        "where": str(cast.place.id),
+        "visitor": "first_time",
     }
     return {name: value for name, value in (known | more).items() if value is not None}
 
@@ -42,7 +45,12 @@ def test_three_taps_record_a_consultation(as_, cast):
     assert (answer.status_code, answer.location) == (303, "/hub")
     row = db.session.scalars(select(Consultation)).one()
     assert (row.minutes, row.format, row.visitor, row.place_id, row.day, row.leader_id) == (
-        20, Format.IN_PERSON, Visitor.FIRST_TIME, cast.place.id, today(), cast.leader.id,
+        20,
+        Format.IN_PERSON,
+        Visitor.FIRST_TIME,
+        cast.place.id,
+        today(),
+        cast.leader.id,
     )
     assert [topic.id for topic in row.topics] == [cast.topics[0]]
 
@@ -175,8 +183,13 @@ def test_a_refused_topic_is_said_beside_the_field(as_, cast, name):
 @pytest.mark.parametrize(
     "path",
     [
-        "/hub/year/0", "/hub/year/-1", "/hub/year/10000", "/hub/year/x", f"/hub/year/{2**63}",
-        "/hub/year/1/months.svg", "/hub/year/10000/months.svg",
+        "/hub/year/0",
+        "/hub/year/-1",
+        "/hub/year/10000",
+        "/hub/year/x",
+        f"/hub/year/{2**63}",
+        "/hub/year/1/months.svg",
+        "/hub/year/10000/months.svg",
     ],
 )
 def test_a_year_that_is_none_is_not_found(as_, cast, path):
@@ -197,8 +210,12 @@ def fill(cast, number: int, place_id: int | None = None) -> None:
     for _ in range(number):
         note_consultation(
             Note(
-                key=str(uuid4()), day=date(2022, 5, 4), minutes=30,
-                topic_ids=tuple(cast.topics), visitor=Visitor.NOT_ASKED, noted_at=now(),
+                key=str(uuid4()),
+                day=date(2022, 5, 4),
+                minutes=30,
+                topic_ids=tuple(cast.topics),
+                visitor=Visitor.NOT_ASKED,
+                noted_at=now(),
                 place_id=place_id,
             ),
             on=date(2022, 5, 4),

@@ -109,7 +109,9 @@ def test_a_check_is_noted_with_who_noted_it(as_, cast):
     assert answer.status_code == 303
     check = db.session.scalars(select(Check).where(Check.person_id == cast.uncleared.id)).one()
     assert (check.kind, check.expires_on, check.noted_by_id) == (
-        CheckKind.TRAINING, date(2023, 9, 1), cast.coordinator.id,
+        CheckKind.TRAINING,
+        date(2023, 9, 1),
+        cast.coordinator.id,
     )
 
 
@@ -169,13 +171,10 @@ def test_the_home_of_the_coordinator_tells_which_checks_run_out(app, as_, cast):
         assert [card.figure for card in cards] == ["1"]
         own = home_cards(_principal(cast.mentor.id, "mentor"))
         assert len(own) == 1
-        add_check(
-            cast.mentor, CheckKind.TRAINING, done_on=today(), expires_on=date(2041, 1, 1)
-        )
+        add_check(cast.mentor, CheckKind.TRAINING, done_on=today(), expires_on=date(2041, 1, 1))
         assert home_cards(_principal(cast.coordinator.id, "coordinator")) == []
         assert home_cards(_principal(cast.mentor.id, "mentor")) == []
 
 
 def _principal(person_id: int, role: str):
     return SimpleNamespace(person_id=person_id, has=lambda *roles: role in roles)
-
