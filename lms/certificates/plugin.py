@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Blueprint, current_app, url_for
+from flask import Blueprint, current_app, has_request_context, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
@@ -100,11 +100,17 @@ def _zone() -> str:
 
 
 def _certificate_rows(year: int) -> list[IndicatorRow]:
-    rows = issued_rows(Papers.CERTIFICATES, year, zone=_zone())
     return [
-        IndicatorRow(day, number, 1, url_for("certificates.show", certificate_id=certificate_id))
-        for certificate_id, day, number in rows
+        IndicatorRow(day, number, 1, _page_of(certificate_id))
+        for certificate_id, day, number in issued_rows(Papers.CERTIFICATES, year, zone=_zone())
     ]
+
+
+def _page_of(certificate_id: int) -> str | None:
+    # A report on the command line has rows but no pages.
+    if not has_request_context():
+        return None
+    return url_for("certificates.show", certificate_id=certificate_id)
 
 
 @hook
