@@ -12,14 +12,14 @@ class FigureForm(LmsForm):
     """Enter a figure with its source, or correct one. ``line`` holds year and key: «2021:key»."""
 
     line = SelectField(
-        _l("Which line"),
-        description=_l("Lines that nothing in the programme counts, for this year and the last."),
+        _l("Which indicator"),
+        description=_l("Indicators that are not counted from rows, for this year and the last."),
         validators=[InputRequired(CHOOSE)],
     )
     figure = IntegerField(
         _l("Figure"),
         validators=[
-            InputRequired(_l("Write a number. A line that is not known is simply left out.")),
+            InputRequired(_l("Write a number. What is not known is simply left out.")),
             NumberRange(min=0, max=LARGEST, message=_l("A whole number, 0 or more.")),
         ],
     )

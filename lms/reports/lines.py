@@ -80,7 +80,7 @@ _TABLE = (
     Line("cyber_trainings", Measure.SESSIONS, CYBER, HELD_ONLY),
     Line(
         "brainpark_complexes", Measure.MODULES, BRAINPARK,
-        _l("Complexes with at least one held session; their sessions are the next line."),
+        _l("Complexes with at least one held session; their sessions are the next indicator."),
     ),
     Line("brainpark_sessions", Measure.SESSIONS, BRAINPARK, HELD_ONLY),
     Line("pr_training_participants", Measure.PERSONS, PR_TRAINING, PERSONS_ONCE),

@@ -16,7 +16,6 @@ from lms.events.services import events_of_year
 from lms.plugins import is_on, suite
 from lms.reports.measures import (
     attenders_of,
-    count_attendance,
     count_modules,
     count_sessions,
     number_in,
@@ -25,8 +24,6 @@ from lms.reports.measures import (
 from lms.reports.rules import Overlap, overlap_of
 from lms.reports.services import Report
 from lms.reports.tally import HELD, Group, Selector, Tally
-
-EVERYTHING = Selector()
 
 
 @dataclass(frozen=True)
@@ -196,11 +193,6 @@ def beside(tally: Tally, selector: Selector) -> Beside:
     )
 
 
-def attendance_of(tally: Tally) -> int:
-    """Count the attendance of all programmes, other events aside."""
-    return count_attendance(tally, EVERYTHING)
-
-
 def funnel_of(year: int) -> list[FunnelRow]:
     """Follow the groups of the modules of a year from applications to certificates.
 
@@ -263,6 +255,6 @@ def _number(statement: Select[int, int], year: int) -> Mapping[int, int]:
         .group_by(Course.programme_id)
     )
     found: dict[int, int] = defaultdict(int)
-    for programme_id, number in rows.tuples():
+    for programme_id, number in rows:
         found[programme_id] += number
     return found

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from enum import StrEnum
 
 OLDEST, LATEST = 1900, 9998
@@ -88,18 +88,6 @@ def _half_up(dividend: int, divisor: int) -> int:
     (3, 1, 2)
     """
     return (2 * dividend + divisor) // (2 * divisor)
-
-
-def percent_of(part: int, whole: int) -> Decimal | None:
-    """Tell which share of a whole a part is, in percent with one decimal; none of nothing.
-
-    >>> percent_of(1, 3), percent_of(0, 0)
-    (Decimal('33.3'), None)
-    """
-    if whole == 0:
-        return None
-    share = Decimal(part) * 100 / Decimal(whole)
-    return share.quantize(Decimal("0.1"), rounding=ROUND_HALF_UP)
 
 
 def last_complete_year(years: Iterable[int], *, on: date) -> int:

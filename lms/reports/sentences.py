@@ -63,7 +63,7 @@ def _out_of_range(values: Mapping[str, Any]) -> str:
 
 def _is_counted(values: Mapping[str, Any]) -> str:
     return _(
-        "This line is counted from rows for %(year)s, so it can’t be entered by hand.",
+        "This indicator is counted from rows for %(year)s, so it can’t be entered by hand.",
         year=values["year"],
     )
 

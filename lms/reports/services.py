@@ -244,7 +244,7 @@ def enter_figure(new: NewFigure, *, by_id: int | None, now: datetime) -> Entered
 
 
 def remove_figure(row: EnteredFigure) -> None:
-    """Take back a figure entered by hand: the line is not known again."""
+    """Take back a figure entered by hand: the indicator is not known again."""
     db.session.delete(row)
     db.session.flush()
 

@@ -62,7 +62,7 @@ class Workbook:
 def add_lines(book: Workbook, report: Report) -> None:
     """Add the lines of the form: an unknown figure is said in words, never 0."""
     head = [
-        _("Line"), str(report.year), _("Unit"), str(report.year - 1), _("Difference"),
+        _("Indicator"), str(report.year), _("Unit"), str(report.year - 1), _("Difference"),
         _("Change"), _("How it is counted"), _("Source, where entered by hand"),
     ]
     book.add(_("Figures"), head, (_line_cells(line) for line in report.lines))

@@ -125,12 +125,11 @@ def _session_counts(
     span: ColumnElement[bool],
 ) -> Iterable[tuple[int, int, int, SessionState, int]]:
     year, month = extract("year", Session.day), extract("month", Session.day)
-    rows = db.session.execute(
+    return db.session.execute(
         select(Session.cohort_id, year, month, Session.state, func.count())
         .where(span)
         .group_by(Session.cohort_id, year, month, Session.state)
     )
-    return rows.tuples()
 
 
 def _marks(span: ColumnElement[bool]) -> Select[int, int, int, Any, Any]:

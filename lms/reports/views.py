@@ -326,5 +326,5 @@ def remove(year: int, key: str) -> ResponseReturnValue:
         abort(404)
     remove_figure(row)
     db.session.commit()
-    flash(_("The figure was taken back: the line is not known again."), "success")
+    flash(_("The figure was removed: the indicator is not known again."), "success")
     return redirect(url_for("reports.annual", year=year), code=303)
