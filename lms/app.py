@@ -9,8 +9,9 @@ from flask import Flask, Response, request
 from flask_bootstrap import Bootstrap5
 from flask_compress import Compress
 from flask_wtf import CSRFProtect
+from werkzeug.exceptions import NotFound
 from werkzeug.middleware.proxy_fix import ProxyFix
-from werkzeug.routing import IntegerConverter, Map
+from werkzeug.routing import IntegerConverter
 
 from lms import access, core, plugins, settings, ui
 from lms.db import begin_write, init_db
@@ -20,11 +21,24 @@ from lms.mail import init_mail
 from lms.plugins import Suite
 
 
+LARGEST_ROW = 2**31 - 1
+
+
 class RowId(IntegerConverter):
     """The number of a row in an address; what no row can have is no address at all."""
 
-    def __init__(self, url_map: Map, **options: Any) -> None:
-        super().__init__(url_map, min=1, max=2**31 - 1, **options)
+    regex = "[1-9][0-9]{0,9}"
+
+    def to_python(self, value: str) -> int:
+        """Read the number.
+
+        :raises NotFound: rather than werkzeug's ValidationError, which becomes a 405 where the
+            address has another method too.
+        """
+        number = int(value)
+        if number > LARGEST_ROW:
+            raise NotFound
+        return number
 
 
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
