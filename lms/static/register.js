@@ -164,7 +164,7 @@ function makeSaver(register, rows) {
     for (const row of rows) takeFromOthers(row, marks);
     for (const each of register.querySelectorAll('[data-clash]')) each.remove();
     for (const clash of conflicts) showClash(clash);
-    if (conflicts.length || notice) say('failed', notice || conflicts[0].text);
+    if (conflicts.length || notice) say('failed', notice || register.dataset.textClash);
     else say('saved');
   }
 

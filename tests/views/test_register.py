@@ -14,6 +14,7 @@ from lms.courses.services import end_assignment
 from lms.db import begin_write, db
 from lms.people.models import Check
 from tests.cast import Cast
+from tests.mentoring import settle
 
 SignIn = Callable[[Any], Any]
 
@@ -21,12 +22,7 @@ SignIn = Callable[[Any], Any]
 @pytest.fixture
 def cast(cast: Cast) -> Cast:
     """The cast as plain values, so that nothing is read in between requests."""
-    for value in vars(cast).values():
-        for row in value if isinstance(value, list) else [value]:
-            if not isinstance(row, dict):
-                db.session.refresh(row)
-    db.session.expunge_all()
-    db.session.rollback()
+    settle(cast)
     return cast
 
 
