@@ -96,11 +96,13 @@ def send_all(submits: Sequence[Submit]) -> list[Enrolment]:
 
 
 def _record_people(submits: Sequence[Submit]) -> None:
-    people: list[Person] = []
-    for submit in submits:
-        for somebody in (submit.applicant, *(wish.learner for wish in submit.wishes)):
-            if not somebody.is_known:
-                people.append(somebody.record(now=submit.sent_at))
+    # Each is recorded before the next is looked at: the same child may stand in several wishes.
+    people = [
+        somebody.record(now=submit.sent_at)
+        for submit in submits
+        for somebody in (submit.applicant, *(wish.learner for wish in submit.wishes))
+        if not somebody.is_known
+    ]
     db.session.add_all(people)
     db.session.flush()
 

@@ -1,4 +1,4 @@
-"""Projects, completions, certificates and credentials of the year, by the services that give them."""
+"""Projects, completions, certificates and credentials of the year, by their own services."""
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, time
@@ -42,7 +42,7 @@ def _award_run(
     confirmed: list[int] = []
     for group in run.groups:
         if "projects" in taught.plan.raw:
-            _show_projects(taught, group, pinned, by=by, rng=rng)
+            _show_projects(taught, group, pinned, rng=rng)
         completions = confirm_cohort(group.cohort, by_id=by.id, now=completed)
         confirmed += [completion.id for completion in completions]
     awarded = at_noon(run.plan.awarded_on)
@@ -52,9 +52,7 @@ def _award_run(
     return list(issued)
 
 
-def _show_projects(
-    taught: Taught, group: Group, pinned: set[int], *, by: Person, rng: Random
-) -> None:
+def _show_projects(taught: Taught, group: Group, pinned: set[int], *, rng: Random) -> None:
     """Tick the projects of nearly everybody who came often enough; somebody has none to show."""
     ready = [
         row.enrolment.id

@@ -130,4 +130,3 @@ def enter_figures(plan: Plan, figures: Figures, grounds: Grounds) -> None:
         for year, key, figure in entered
     )
     db.session.flush()
-

@@ -50,15 +50,13 @@ def year_hash(year: int) -> str:
         table = Base.metadata.tables[name]
         digest.update(f"# {name}\n".encode())
         for row in db.session.execute(_rows(table, belongs)):
-            line = json.dumps(_plain(row._mapping), ensure_ascii=False, sort_keys=True)  # noqa: SLF001
+            line = json.dumps(_plain(row._mapping), ensure_ascii=False, sort_keys=True)
             digest.update(f"{line}\n".encode())
     return digest.hexdigest()
 
 
 def _rows(table: Table, belongs: ColumnElement[bool]) -> Select[Any]:
-    columns = [
-        column for column in table.columns if f"{table.name}.{column.name}" not in LEFT_OUT
-    ]
+    columns = [column for column in table.columns if f"{table.name}.{column.name}" not in LEFT_OUT]
     return select(*columns).where(belongs).order_by(*table.primary_key.columns)
 
 

@@ -1,4 +1,4 @@
-"""Laying a group of today: module, sessions, adults, learners, and the registers that are behind it."""
+"""Laying a group of today: module, sessions, adults, learners, and the registers behind it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -62,9 +62,7 @@ def lay(plan: Plan, wanted: Wanted, *, on: date) -> Cohort:
     ensure_clearance(adult, days=(cohort.module.starts_on, on))
     role = AssignmentRole(wanted.spec["role"])
     coordinator = player_of(Part.COORDINATOR)
-    assign(
-        adult, cohort, role=role, since=cohort.module.starts_on, assigned_by_id=coordinator.id
-    )
+    assign(adult, cohort, role=role, since=cohort.module.starts_on, assigned_by_id=coordinator.id)
     weekly = Weekly(wanted.first.weekday(), wanted.at, wanted.spec.get("minutes", 60))
     sessions = plan_weekly(cohort, weekly, from_day=wanted.first, until_day=wanted.last)
     topics = cohort.course.topics or [""]
@@ -218,7 +216,10 @@ def _pool(plan: Plan, wanted: Wanted) -> Pool:
 
 
 def _save(
-    past: Sequence[Session], enrolments: Sequence[Enrolment], wanted: Wanted, adult: Person,
+    past: Sequence[Session],
+    enrolments: Sequence[Enrolment],
+    wanted: Wanted,
+    adult: Person,
     rng: Random,
 ) -> None:
     sheets: list[Sheet] = []
@@ -246,13 +247,9 @@ def _status(enrolment: Enrolment, seldom: int, place: int, rng: Random) -> Statu
     return rng.choices(usual, weights=(88, 6, 6))[0]
 
 
-def _show_projects(
-    plan: Plan, wanted: Wanted, cohort: Cohort, adult: Person, rng: Random
-) -> None:
+def _show_projects(plan: Plan, wanted: Wanted, cohort: Cohort, adult: Person, rng: Random) -> None:
     ready = [
-        row.enrolment.id
-        for row in assess_cohort(cohort.id)
-        if row.assessment.reasons[0].is_met
+        row.enrolment.id for row in assess_cohort(cohort.id) if row.assessment.reasons[0].is_met
     ]
     show_projects(ready, on=wanted.last, confirmed_by_id=adult.id)
     titles = plan.programme(wanted.spec["programme"]).raw["projects"][cohort.course.direction]

@@ -108,7 +108,9 @@ class Admission:
         """Fill the trainings with librarians of the region; the cast's learner is among them."""
         runs = [run for training in trainings for run in training.runs]
         learner = Somebody(person=self.staff.learner)
-        crowd = [self._librarian(number) for number in range(max(r.plan.learners for r in runs) - 1)]
+        crowd = [
+            self._librarian(number) for number in range(max(r.plan.learners for r in runs) - 1)
+        ]
         submits: list[tuple[Submit, Place]] = []
         for run in sorted(runs, key=lambda run: run.plan.starts_on):
             chosen = [learner, *self.rng.sample(crowd, run.plan.learners - 1)]
@@ -123,9 +125,7 @@ class Admission:
         self.cast_children = [Somebody(named(row)) for row in cast["children"]]
         guardian = Somebody(person=self.staff.guardian)
         everything = frozenset(Purpose)
-        self.families = [
-            Family(guardian, Relation.MOTHER, tuple(self.cast_children), everything)
-        ]
+        self.families = [Family(guardian, Relation.MOTHER, tuple(self.cast_children), everything)]
         raised = len(self.cast_children)
         while raised < number:
             siblings = 2 if len(self.families) <= self.plan["families"]["siblings"] else 1
@@ -141,14 +141,19 @@ class Admission:
         is_mother = gender is Gender.FEMALE
         given = self.pool.given_name(gender) if is_mother else patronymic.father
         guardian = NewPerson(
-            name.of(gender), given, self.pool.patronymic().of(gender), gender=gender,
+            name.of(gender),
+            given,
+            self.pool.patronymic().of(gender),
+            gender=gender,
             **reachable_at(1000 + len(self.families)),
         )
         children = tuple(Somebody(self._child(name, patronymic)) for _ in range(size))
         optional = ("photographs", "publishing", "messages", "recording")
         agreed = {Purpose(key) for key in optional if self.rng.randrange(100) < shares[key]}
         relation = Relation.MOTHER if is_mother else Relation.FATHER
-        return Family(Somebody(guardian), relation, children, frozenset({Purpose.TAKING_PART} | agreed))
+        return Family(
+            Somebody(guardian), relation, children, frozenset({Purpose.TAKING_PART} | agreed)
+        )
 
     def _child(self, name: object, patronymic: object) -> NewPerson:
         shares = self.plan["families"]
@@ -239,7 +244,9 @@ class Admission:
         wall = time(self.rng.randint(6, 8), self.rng.randrange(60), self.rng.randrange(60))
         return datetime.combine(day, wall, UTC)
 
-    def _send(self, pairs: Sequence[tuple[Submit, Place]], *, pinned: set[Somebody]) -> list[Member]:
+    def _send(
+        self, pairs: Sequence[tuple[Submit, Place]], *, pinned: set[Somebody]
+    ) -> list[Member]:
         submits = list({id(submit): submit for submit, _place in pairs}.values())
         enrolments = send_all(submits)
         places = [place for _submit, place in pairs]
@@ -281,8 +288,6 @@ class Admission:
             by_module.setdefault(member.group.cohort.module_id, []).append(member)
         leavers: set[Member] = set()
         for group in by_module.values():
-            stayers = [
-                m for m in group if not m.is_cast and len(m.open) == len(m.group.held)
-            ]
+            stayers = [m for m in group if not m.is_cast and len(m.open) == len(m.group.held)]
             leavers |= set(self.rng.sample(stayers, group[0].group.module.leavers))
         return leavers

@@ -78,9 +78,7 @@ def _sheet(
     return Sheet(session, tuple(saves))
 
 
-def count_heads(
-    programme: ProgrammePlan, groups: Sequence[Group], *, rng: Random
-) -> list[Sheet]:
+def count_heads(programme: ProgrammePlan, groups: Sequence[Group], *, rng: Random) -> list[Sheet]:
     """Count the heads of a drop-in programme so that they sum to the report's attendance."""
     held = [(group, session) for group in groups for session in group.held]
     mean = programme.attendance // len(held)

@@ -211,5 +211,3 @@ def _sums(plan: Plan, figures: Figures) -> Iterator[tuple[str, int, int]]:
 
 def _learners(programme: ProgrammePlan) -> int:
     return sum(module.learners for module in programme.modules)
-
-

@@ -126,9 +126,7 @@ class Pool:
             gender = self._rng.choice((Gender.FEMALE, Gender.MALE))
             name, given = family.of(gender), self.given_name(gender)
             if self._is_new(name, given):
-                return NewPerson(
-                    name, given, patronymic.of(gender), gender=gender, birth_date=born
-                )
+                return NewPerson(name, given, patronymic.of(gender), gender=gender, birth_date=born)
 
     def birthday(self, *, oldest: date, youngest: date) -> date:
         """Draw a day of birth between two days, both included."""
@@ -140,7 +138,7 @@ class Pool:
         return is_new
 
 
-def reachable_at(number: int) -> dict[str, str]:
+def reachable_at(number: int) -> dict[str, Any]:
     """Make an address and a telephone that reach nobody: no operator has the code 00.
 
     >>> reachable_at(7)["phone"]

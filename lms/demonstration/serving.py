@@ -1,4 +1,4 @@
-"""Serving the demonstration: web processes and a job worker as children, until somebody stops it."""
+"""Serving the demonstration: web processes and a job worker as children, until stopped."""
 
 import multiprocessing
 import signal

@@ -36,5 +36,3 @@ def spread(total: int, caps: Sequence[int], *, rng: Random, floor: int = 0) -> l
             parts[place] += step
             difference -= step
     return parts
-
-

@@ -45,7 +45,10 @@ def lay_staff(plan: Plan, pool: Pool) -> Staff:
     ]
     leaders = [_player(plan, Part.LEADER, moment)]
     leaders += [
-        add_person(pool.adult(women=checks["women_of_leaders"], **reachable_at(len(mentors) + number)), now=moment)
+        add_person(
+            pool.adult(women=checks["women_of_leaders"], **reachable_at(len(mentors) + number)),
+            now=moment,
+        )
         for number in range(1, plan["leaders"])
     ]
     for mentor, category in zip(mentors, plan.mentors, strict=True):

@@ -10,6 +10,7 @@ from lms.courses.models import (
     Cohort,
     Course,
     Module,
+    NotHeldReason,
     Place,
     Programme,
     Session,
@@ -24,7 +25,6 @@ from lms.courses.services import (
     plan_session,
     plan_weekly,
 )
-from lms.courses.models import NotHeldReason
 from lms.db import db
 from lms.demonstration.plan import CohortPlan, ModulePlan, Plan, ProgrammePlan
 from lms.demonstration.staff import Staff
@@ -129,7 +129,10 @@ def _course(programme: Programme, row: dict[str, object]) -> Course:
 
 
 def _run(
-    programme: Programme, courses: dict[str, Course], plan: ModulePlan, whole: ProgrammePlan,
+    programme: Programme,
+    courses: dict[str, Course],
+    plan: ModulePlan,
+    whole: ProgrammePlan,
     grounds: Grounds,
 ) -> Run:
     module = add_module(

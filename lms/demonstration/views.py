@@ -66,9 +66,7 @@ def play(part: str) -> ResponseReturnValue:
     account = account_of(Part(part)) if part in set(Part) else None
     if account is None:
         abort(404)
-    token = begin_sign_in(
-        account.id, days=current_app.config["LMS_SIGNED_IN_DAYS"], now=now()
-    )
+    token = begin_sign_in(account.id, days=current_app.config["LMS_SIGNED_IN_DAYS"], now=now())
     remember(token)
     db.session.commit()
     return redirect(url_for("home.mine"), code=303)
@@ -91,8 +89,8 @@ def _host_name(host: str) -> str:
     ('127.0.0.1', '::1', 'localhost')
     """
     if host.startswith("["):
-        return host[1:].split("]")[0]
-    return host.split(":")[0]
+        return host[1:].split("]", maxsplit=1)[0]
+    return host.split(":", maxsplit=1)[0]
 
 
 def _is_here(name: str) -> bool:
@@ -111,28 +109,28 @@ def players() -> list[Player]:
     """List the cast in the order of the way: who applies, who teaches, who decides."""
     words = {
         Part.GUARDIAN: (
-            _("Mother of two"),
-            _("Look at both children, their next session and their certificates; enrol one in a new group."),
+            _("A mother of two"),
+            _("Look at both children, their next session and certificates; enrol one again."),
         ),
         Part.MENTOR: (
-            _("Mentor"),
+            _("A mentor"),
             _("Mark today’s group: everybody by one tap, exceptions by a tap each."),
         ),
         Part.COORDINATOR: (
-            _("Coordinator"),
+            _("The coordinator"),
             _("One group has finished its course: confirm it and issue the certificates."),
         ),
         Part.DIRECTOR: (
-            _("Director"),
+            _("The director"),
             _("Open the report for 2022: every figure leads to the rows that it counts."),
         ),
         Part.LEADER: (
-            _("Leader of circles"),
+            _("A leader of circles"),
             _("Count the heads of today’s conversation club; note a consultation in three taps."),
         ),
         Part.LEARNER: (
-            _("Librarian who learns"),
-            _("See the trainings of 2022 with their certificates, and the new one that begins soon."),
+            _("A librarian who learns"),
+            _("See the trainings of 2022 with certificates, and the new one that begins soon."),
         ),
     }
     found = [(part, account_of(part), *said) for part, said in words.items()]

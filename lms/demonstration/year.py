@@ -44,9 +44,7 @@ class Figures:
 def read_document(name: str) -> Document:
     """Read one of the pages beside this file, by libyaml where PyYAML was built with it."""
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    document: Document = yaml.load(  # noqa: S506 - both are safe loaders
-        (FOLDER / name).read_text(encoding="utf-8"), loader
-    )
+    document: Document = loader((FOLDER / name).read_text(encoding="utf-8")).get_single_data()
     return document
 
 
@@ -61,7 +59,9 @@ def read_figures() -> Figures:
         period=page["period"],
         figures={row["key"]: row["figure"] for row in indicators if row["figure"] is not None},
         previous={row["key"]: row["previous"] for row in indicators if "previous" in row},
-        split={row["programme"]: Share(row["sessions"], row["attendance"]) for row in page["split"]},
+        split={
+            row["programme"]: Share(row["sessions"], row["attendance"]) for row in page["split"]
+        },
         topics={
             "consultation_topics": tuple(page["consultation_topics"]),
             "class_topics": tuple(page["class_topics"]),

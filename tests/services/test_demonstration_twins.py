@@ -1,6 +1,6 @@
 """The bulk paths of the demonstration leave the rows that the services leave one by one."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
@@ -29,7 +29,14 @@ from tests.cast import Cast
 LOCK_DAYS = 3
 SENT = datetime(2022, 8, 22, 8, 15, tzinfo=UTC)
 PURPOSES = frozenset({Purpose.TAKING_PART, Purpose.PHOTOGRAPHS})
-ATTENDANCE = ("attendance_record", "mark_change", "head_count", "head_count_change", "register", "session")
+ATTENDANCE = (
+    "attendance_record",
+    "mark_change",
+    "head_count",
+    "head_count_change",
+    "register",
+    "session",
+)
 ENROLMENT = ("person", "account", "role", "guardianship", "consent", "application", "enrolment")
 
 
@@ -51,7 +58,7 @@ def rows(*tables: str) -> dict[str, list[tuple[Any, ...]]]:
 
 
 @pytest.fixture
-def both() -> Iterator[Callable[..., tuple[Any, Any]]]:
+def both() -> Callable[..., Any]:
     """Do something in two ways from the same state, each undone afterwards."""
 
     def compare(one: Callable[[], object], other: Callable[[], object], *tables: str) -> Any:
@@ -64,7 +71,7 @@ def both() -> Iterator[Callable[..., tuple[Any, Any]]]:
             db.session.expunge_all()
         return seen
 
-    yield compare
+    return compare
 
 
 def without_keys(seen: dict[str, list[tuple[Any, ...]]]) -> dict[str, list[tuple[Any, ...]]]:
@@ -93,9 +100,7 @@ def test_registers(app: Flask, cast: Cast, both: Any) -> None:
     session_id, by = cast.sessions[0].id, cast.mentor.id
     child, sibling, other = (p.id for p in (cast.child, cast.sibling, cast.other_child))
     end = cast.sessions[0].starts_at + timedelta(minutes=60)
-    first = {
-        child: mark(Status.PRESENT), sibling: mark(Status.LATE), other: mark(Status.ABSENT)
-    }
+    first = {child: mark(Status.PRESENT), sibling: mark(Status.LATE), other: mark(Status.ABSENT)}
     later = {other: mark(Status.MADE_UP)}
     saves = (
         Save(by, end, first, finishes=True),
@@ -117,9 +122,7 @@ def test_registers(app: Flask, cast: Cast, both: Any) -> None:
                 ),
                 finishes=save.finishes,
             )
-            saved = save_register(
-                found, entry, by_id=save.by_id, now=save.at, lock_days=LOCK_DAYS
-            )
+            saved = save_register(found, entry, by_id=save.by_id, now=save.at, lock_days=LOCK_DAYS)
             seen = dict(saved.marks)
         lock_due(now=end + timedelta(days=LOCK_DAYS), lock_days=LOCK_DAYS)
 
@@ -144,7 +147,8 @@ def test_head_counts(app: Flask, cast: Cast, both: Any) -> None:
 
     def bulk() -> None:
         session = db.session.get_one(Session, session_id)
-        save_all([Sheet(session, (Save(by, end, heads=heads, finishes=True),))], lock_days=LOCK_DAYS)
+        save = Save(by, end, heads=heads, finishes=True)
+        save_all([Sheet(session, (save,))], lock_days=LOCK_DAYS)
 
     def one_by_one() -> None:
         found = find_register(session_id, is_writing=True)
@@ -170,9 +174,7 @@ TWO = (
 @pytest.fixture
 def second_cohort(app: Flask, cast: Cast) -> Cohort:
     """Another group of the same module, for a family that applies a second time."""
-    cohort = Cohort(
-        module_id=cast.module.id, course_id=cast.course.id, name="Python", capacity=5
-    )
+    cohort = Cohort(module_id=cast.module.id, course_id=cast.course.id, name="Python", capacity=5)
     db.session.add(cohort)
     db.session.flush()
     plan_weekly(
@@ -192,24 +194,42 @@ def test_families(app: Flask, cast: Cast, second_cohort: Cohort, both: Any) -> N
         send_all(
             [
                 Submit(
-                    "key-1", mother, Relation.MOTHER,
-                    tuple(Wish(child, first) for child in children), PURPOSES, SENT, SENT.date(),
+                    "key-1",
+                    mother,
+                    Relation.MOTHER,
+                    tuple(Wish(child, first) for child in children),
+                    PURPOSES,
+                    SENT,
+                    SENT.date(),
                 ),
                 Submit(
-                    "key-2", mother, Relation.MOTHER, (Wish(children[0], second),),
-                    frozenset({Purpose.TAKING_PART}), later, later.date(),
+                    "key-2",
+                    mother,
+                    Relation.MOTHER,
+                    (Wish(children[0], second),),
+                    frozenset({Purpose.TAKING_PART}),
+                    later,
+                    later.date(),
                 ),
             ]
         )
 
     def one_by_one() -> None:
         receipt = apply_family(
-            Who(new=MOTHER), Relation.MOTHER, [Child(child, (cohort_id,)) for child in TWO],
-            terms=Terms("key-1", PURPOSES), now=SENT, on=SENT.date(),
+            Who(new=MOTHER),
+            Relation.MOTHER,
+            [Child(child, (cohort_id,)) for child in TWO],
+            terms=Terms("key-1", PURPOSES),
+            now=SENT,
+            on=SENT.date(),
         )
         apply_family(
-            Who(person=receipt.applicant), Relation.MOTHER, [Child(TWO[0], (second_id,))],
-            terms=Terms("key-2", frozenset({Purpose.TAKING_PART})), now=later, on=later.date(),
+            Who(person=receipt.applicant),
+            Relation.MOTHER,
+            [Child(TWO[0], (second_id,))],
+            terms=Terms("key-2", frozenset({Purpose.TAKING_PART})),
+            now=later,
+            on=later.date(),
         )
 
     one, other_way = both(bulk, one_by_one, *ENROLMENT)
@@ -231,9 +251,7 @@ def test_adults(app: Flask, cast: Cast, both: Any) -> None:
         send_all([Submit("key", who, None, (Wish(who, cohort),), purposes, SENT, SENT.date())])
 
     def one_by_one() -> None:
-        apply_adult(
-            Who(new=new), cohort_id, terms=Terms("key", purposes), now=SENT, on=SENT.date()
-        )
+        apply_adult(Who(new=new), cohort_id, terms=Terms("key", purposes), now=SENT, on=SENT.date())
 
     one, other_way = both(bulk, one_by_one, *ENROLMENT)
     assert without_keys(one) == without_keys(other_way)
@@ -244,15 +262,25 @@ def test_adults(app: Flask, cast: Cast, both: Any) -> None:
 def test_the_bulk_path_refuses_what_the_service_refuses(app: Flask, cast: Cast) -> None:
     old = Somebody(NewPerson("Старий", "Іван", birth_date=date(1990, 1, 1)))
     wish = Submit(
-        "key", Somebody(MOTHER), Relation.MOTHER, (Wish(old, cast.cohort),), PURPOSES, SENT,
+        "key",
+        Somebody(MOTHER),
+        Relation.MOTHER,
+        (Wish(old, cast.cohort),),
+        PURPOSES,
+        SENT,
         SENT.date(),
     )
     with pytest.raises(NotFitting):
         send_all([wish])
     crowd = [Somebody(NewPerson("Малий", f"{n}", birth_date=date(2012, 1, 1))) for n in range(6)]
     full = Submit(
-        "full", Somebody(MOTHER), Relation.MOTHER,
-        tuple(Wish(child, cast.cohort) for child in crowd), PURPOSES, SENT, SENT.date(),
+        "full",
+        Somebody(MOTHER),
+        Relation.MOTHER,
+        tuple(Wish(child, cast.cohort) for child in crowd),
+        PURPOSES,
+        SENT,
+        SENT.date(),
     )
     with pytest.raises(NoSeat):
         send_all([full])

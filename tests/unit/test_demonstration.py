@@ -30,7 +30,9 @@ def test_parts_are_scattered() -> None:
     assert len(set(spread(640, [8] * 100, rng=random.Random(1)))) > 3
 
 
-@pytest.mark.parametrize(("total", "caps", "floor"), [(9, [4, 4], 0), (1, [4, 4], 1), (2, [0, 4], 1)])
+@pytest.mark.parametrize(
+    ("total", "caps", "floor"), [(9, [4, 4], 0), (1, [4, 4], 1), (2, [0, 4], 1)]
+)
 def test_an_impossible_split_is_refused(total: int, caps: list[int], floor: int) -> None:
     with pytest.raises(PlanMismatch):
         spread(total, caps, rng=random.Random(1), floor=floor)
@@ -39,9 +41,11 @@ def test_an_impossible_split_is_refused(total: int, caps: list[int], floor: int)
 def test_the_plan_adds_up_to_the_report() -> None:
     figures = read_figures()
     plan = plans.read_plan(figures)
-    assert sum(programme.attendance for programme in plan.programmes) + figures.split[
-        "other_events"
-    ].attendance == figures["event_attendance"]
+    assert (
+        sum(programme.attendance for programme in plan.programmes)
+        + figures.split["other_events"].attendance
+        == figures["event_attendance"]
+    )
 
 
 def test_a_plan_that_does_not_add_up_is_refused() -> None:
@@ -53,10 +57,7 @@ def test_a_plan_that_does_not_add_up_is_refused() -> None:
 
 
 def test_the_pool_draws_the_same_people_every_time() -> None:
-    drawn = [
-        [pool.adult(women=50) for _ in range(40)]
-        for pool in (Pool("seed"), Pool("seed"))
-    ]
+    drawn = [[pool.adult(women=50) for _ in range(40)] for pool in (Pool("seed"), Pool("seed"))]
     assert drawn[0] == drawn[1]
     assert len({(new.family_name, new.given_name) for new in drawn[0]}) == 40
 
@@ -66,9 +67,7 @@ def test_names_agree_in_gender() -> None:
     for _ in range(200):
         child = pool.child(pool.family_name(), pool.patronymic(), born=date(2012, 1, 1))
         is_girl = child.gender is Gender.FEMALE
-        assert child.patronymic.endswith("івна" if is_girl else "ович") or child.patronymic.endswith(
-            "ївна" if is_girl else "йович"
-        )
+        assert child.patronymic.endswith(("івна", "ївна") if is_girl else ("ович", "йович"))
         assert not (is_girl and child.family_name.endswith("ий"))
         assert child.given_name != "Аврелій"
 
