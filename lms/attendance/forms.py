@@ -68,7 +68,7 @@ class CountForm(LmsForm):
 
 
 class RegisterForm(CountForm):
-    """A register by names, with guests counted beside them."""
+    """A register by names, with a head-count of others beside them."""
 
     in_person = _heads(_l("In person"), is_asked=False)
     online = _heads(_l("Online"), is_asked=False)

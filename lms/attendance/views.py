@@ -35,16 +35,16 @@ from lms.attendance.forms import (
 )
 from lms.attendance.history import head_changes, mark_changes
 from lms.attendance.register import Found, find_register
-from lms.attendance.services import Entry, RegisterRefused, Saved, save_register
-from lms.attendance.sheet import (
+from lms.attendance.screen import (
     Clash,
-    Sheet,
-    SheetRow,
+    Screen,
+    ScreenRow,
     make_clashes,
-    make_sheet,
+    make_screen,
     say_heads,
     say_mark,
 )
+from lms.attendance.services import Entry, RegisterRefused, Saved, save_register
 from lms.attendance.today import open_day
 from lms.clock import now, today
 from lms.contracts import Reason, RoleName
@@ -78,7 +78,7 @@ def waiting() -> ResponseReturnValue:
 def register(session_id: int) -> ResponseReturnValue:
     """Open the register of one session."""
     found = _find(session_id)
-    return _register_page(_sheet(found), _form(found, formdata=None))
+    return _register_page(_screen(found), _form(found, formdata=None))
 
 
 @bp.post("/registers/<int:session_id>")
@@ -176,8 +176,8 @@ def _lock_days() -> int:
     return int(current_app.config["LMS_REGISTER_LOCK_DAYS"])
 
 
-def _sheet(found: Found) -> Sheet:
-    return make_sheet(found, now=now(), lock_days=_lock_days())
+def _screen(found: Found) -> Screen:
+    return make_screen(found, now=now(), lock_days=_lock_days())
 
 
 def _form(found: Found, **given: Any) -> CountForm:
@@ -213,27 +213,27 @@ def _back(session_id: int) -> str:
     return url_for("attendance.register", session_id=session_id)
 
 
-def _page(sheet: Sheet, form: CountForm) -> str:
-    return _today_page(sheet, form) if _is_from_today() else _register_page(sheet, form)
+def _page(screen: Screen, form: CountForm) -> str:
+    return _today_page(screen, form) if _is_from_today() else _register_page(screen, form)
 
 
-def _register_page(sheet: Sheet, form: CountForm) -> str:
+def _register_page(screen: Screen, form: CountForm) -> str:
     return render_template(
-        "attendance/register.html", sheet=sheet, form=form, reasons=NOT_HELD_LABELS
+        "attendance/register.html", screen=screen, form=form, reasons=NOT_HELD_LABELS
     )
 
 
-def _today_page(sheet: Sheet | None, form: CountForm | None) -> str:
+def _today_page(screen: Screen | None, form: CountForm | None) -> str:
     moment = now()
     day = open_day(led_cohort_ids(current_user.person_id, on=today()), now=moment, on=today())
-    if sheet is None and day.current is not None:
+    if screen is None and day.current is not None:
         found = find_register(day.current.session_id)
         if found is not None:
-            sheet, form = _sheet(found), _form(found, formdata=None)
+            screen, form = _screen(found), _form(found, formdata=None)
     return render_template(
         "attendance/today.html",
         day=day,
-        sheet=sheet,
+        screen=screen,
         form=form,
         moment=moment,
         on=today(),
@@ -247,12 +247,12 @@ def _refuse(found: Found, form: CountForm, read: ReadMarks) -> ResponseReturnVal
     if _is_scripted():
         errors = [str(error) for group in form.errors.values() for error in group]
         return jsonify(errors=errors + list(read.errors.values())), 422
-    sheet = _sheet(found)
-    rows = _as_typed(sheet.rows, request.form)
-    return _page(replace(sheet, rows=rows, errors=read.errors), form), 422
+    screen = _screen(found)
+    rows = _as_typed(screen.rows, request.form)
+    return _page(replace(screen, rows=rows, errors=read.errors), form), 422
 
 
-def _as_typed(rows: Iterable[SheetRow], sent: MultiDict[str, str]) -> tuple[SheetRow, ...]:
+def _as_typed(rows: Iterable[ScreenRow], sent: MultiDict[str, str]) -> tuple[ScreenRow, ...]:
     """Show each row as it was sent, with what its page was made with: nothing typed is lost."""
     return tuple(
         replace(
@@ -267,13 +267,15 @@ def _as_typed(rows: Iterable[SheetRow], sent: MultiDict[str, str]) -> tuple[Shee
 
 def _show_conflicts(found: Found, saved: Saved, form: CountForm) -> str:
     """Show both marks of each clash: the others were saved, and one tap settles each."""
-    sheet = _sheet(found)
-    sheet = replace(sheet, clashes=_clashes(found, saved, sheet), heads_clash=_heads_clash(saved))
-    return _page(sheet, form)
+    screen = _screen(found)
+    screen = replace(
+        screen, clashes=_clashes(found, saved, screen), heads_clash=_heads_clash(saved)
+    )
+    return _page(screen, form)
 
 
-def _clashes(found: Found, saved: Saved, sheet: Sheet) -> tuple[Clash, ...]:
-    names = {row.person_id: row.name for row in sheet.rows}
+def _clashes(found: Found, saved: Saved, screen: Screen) -> tuple[Clash, ...]:
+    names = {row.person_id: row.name for row in screen.rows}
     return make_clashes(found, saved.conflicts, names, now=now())
 
 
@@ -291,7 +293,7 @@ def _answer(found: Found, saved: Saved, read: ReadMarks) -> ResponseReturnValue:
     after = find_register(found.session.id) if saved.changed or clashing else found
     if after is not None:
         seen["seen-heads"] = write_seen_heads(after)
-    clashes = _clashes(found, saved, _sheet(found)) if clashing else ()
+    clashes = _clashes(found, saved, _screen(found)) if clashing else ()
     return jsonify(
         version=saved.version,
         marks=marks,

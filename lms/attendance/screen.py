@@ -22,7 +22,7 @@ from lms.people.rules import Purpose
 
 
 @dataclass(frozen=True)
-class SheetRow:
+class ScreenRow:
     """One learner's row: what is chosen, what may be chosen, and what the page was made with."""
 
     person_id: int
@@ -53,12 +53,12 @@ class Clash:
 
 
 @dataclass(frozen=True)
-class Sheet:
+class Screen:
     """Everything that the page of a register shows."""
 
     found: Found
     standing: Standing
-    rows: tuple[SheetRow, ...]
+    rows: tuple[ScreenRow, ...]
     marked: int
     seen_heads: str
     refusal: Reason | None = None
@@ -83,12 +83,12 @@ class Sheet:
         return self.found.session.state in NOT_HELD
 
 
-def make_sheet(found: Found, *, now: datetime, lock_days: int) -> Sheet:
+def make_screen(found: Found, *, now: datetime, lock_days: int) -> Screen:
     """Open a register for its page. On a sensitive one stands nobody's name."""
     rows = [] if found.is_sensitive else roster(found)
     words = {status: str(label) for status, label in STATUS_LABELS.items()}
     notes, note = _consent_notes(found, rows)
-    return Sheet(
+    return Screen(
         found=found,
         standing=found.standing(now=now, lock_days=lock_days),
         rows=tuple(
@@ -116,11 +116,11 @@ def _row(
     words: Mapping[Status, str],
     note: str,
     is_over: bool,  # noqa: FBT001
-) -> SheetRow:
+) -> ScreenRow:
     mark = row.stored.mark if row.stored else None
     offered = offered_statuses(mark.status if mark else None, is_over=is_over)
     options = tuple((str(status), words[status]) for status in offered)
-    return SheetRow(
+    return ScreenRow(
         person_id=row.person_id,
         name=row.name,
         value=str(mark.status) if mark else "",
