@@ -20,7 +20,6 @@ from lms.jobs import init_jobs, start_worker
 from lms.mail import init_mail
 from lms.plugins import Suite
 
-
 LARGEST_ROW = 2**31 - 1
 
 

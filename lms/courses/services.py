@@ -281,7 +281,9 @@ def running_modules(on: date) -> list[tuple[int, str, str, date, int]]:
         .group_by(Module.id, Programme.name)
         .order_by(Programme.name, Module.starts_on)
     )
-    return list(rows.tuples())
+    return [
+        (number, programme, name, ends, groups) for number, programme, name, ends, groups in rows
+    ]
 
 
 def first_session_day(cohort_id: int) -> date | None:

@@ -44,9 +44,7 @@ def family_form() -> ResponseReturnValue:
     """Enrol one or several children: one page, one submit."""
     form = FamilyForm(form_key=str(uuid4())) if request.method == "GET" else _typed_family()
     form.shape(is_known=_is_known(), is_noted=_is_noted())
-    offers = open_offers(
-        on=today(), zone=library_zone(), beside=_noted_cohort(), for_children=True
-    )
+    offers = open_offers(on=today(), zone=library_zone(), beside=_noted_cohort(), for_children=True)
     wanted = _wanted(offers)
     choices = [(one.cohort_id, say_offer(one)) for one in _first(offers, wanted)]
     form.offer(choices, ticked=wanted if request.method == "GET" else None)
@@ -76,9 +74,7 @@ def _without_child(typed: Mapping[str, Any], index: int) -> MultiDict[str, str]:
     """Answer what was typed without one of the children, unless it is the only one."""
     kept = MultiDict(typed)
     gone = [name for name in kept if name.startswith(f"children-{index}-")]
-    others = any(
-        name.startswith("children-") and name not in gone for name in kept
-    )
+    others = any(name.startswith("children-") and name not in gone for name in kept)
     for name in gone if others else ():
         del kept[name]
     return kept
@@ -123,7 +119,11 @@ def _send_family(form: FamilyForm, offers: list[Offer]) -> ResponseReturnValue:
     try:
         _count_application()
         receipt = apply_family(
-            _who(form), Relation(form.relation.data), children, terms=_terms(form), now=now(),
+            _who(form),
+            Relation(form.relation.data),
+            children,
+            terms=_terms(form),
+            now=now(),
             on=today(),
         )
     except limits.TooMany as refusal:
@@ -158,8 +158,13 @@ def _family_page(form: FamilyForm, offers: list[Offer], *, is_forgotten: bool = 
     blank.cohorts.choices = form.children[0].form.cohorts.choices
     return render_template(
         "enrolment/family_form.html",
-        form=form, blank=blank, offers=offers, most=MOST_CHILDREN, is_forgotten=is_forgotten,
-        is_noted=_is_noted(), is_closed=_is_closed(offers),
+        form=form,
+        blank=blank,
+        offers=offers,
+        most=MOST_CHILDREN,
+        is_forgotten=is_forgotten,
+        is_noted=_is_noted(),
+        is_closed=_is_closed(offers),
     )
 
 
@@ -169,9 +174,11 @@ def adult_form() -> ResponseReturnValue:
     """Enrol an adult alone, in one group."""
     cohort_id = request.args.get("cohort", type=int) or 0
     is_id = 0 < cohort_id < 2**31
-    offer = find_offer(
-        cohort_id, on=today(), zone=library_zone(), is_noted=_is_noted()
-    ) if is_id else None
+    offer = (
+        find_offer(cohort_id, on=today(), zone=library_zone(), is_noted=_is_noted())
+        if is_id
+        else None
+    )
     if offer is None:
         return render_template("enrolment/closed.html"), 404
     if offer.is_for_children:
@@ -247,9 +254,7 @@ def _is_closed(offers: list[Offer]) -> bool:
 def _first(offers: list[Offer], wanted: int | None) -> list[Offer]:
     """Put the group that somebody came for first, then its programme, then the others."""
     programme = next((one.programme_id for one in offers if one.cohort_id == wanted), None)
-    return sorted(
-        offers, key=lambda one: (one.cohort_id != wanted, one.programme_id != programme)
-    )
+    return sorted(offers, key=lambda one: (one.cohort_id != wanted, one.programme_id != programme))
 
 
 def _count_application() -> None:
@@ -258,8 +263,11 @@ def _count_application() -> None:
         return
     try:
         limits.take(
-            "application", request.remote_addr or "",
-            limit=current_app.config["LMS_APPLICATIONS_PER_HOUR"], seconds=3600, now=now(),
+            "application",
+            request.remote_addr or "",
+            limit=current_app.config["LMS_APPLICATIONS_PER_HOUR"],
+            seconds=3600,
+            now=now(),
         )
     except limits.TooMany:
         db.session.commit()
@@ -289,7 +297,9 @@ def _who(form: Applicant) -> Who:
 def _child(form: ChildForm) -> Child:
     return Child(
         NewPerson(
-            form.family_name.data, form.given_name.data, form.patronymic.data or "",
+            form.family_name.data,
+            form.given_name.data,
+            form.patronymic.data or "",
             birth_date=form.birth_date.data,
         ),
         tuple(form.cohorts.data),

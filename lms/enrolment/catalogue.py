@@ -91,18 +91,27 @@ def find_offer(cohort_id: int, *, on: date, zone: str, is_noted: bool = False) -
 
 
 def _open_cohorts(on: date, beside: frozenset[int]) -> Select[*tuple[Any, ...]]:
-    is_open: ColumnElement[bool] = (
-        or_(Module.enrolment_opens_on.is_(None), Module.enrolment_opens_on <= on)
-        & (func.coalesce(Module.enrolment_closes_on, Module.ends_on) >= on)
-    )
+    is_open: ColumnElement[bool] = or_(
+        Module.enrolment_opens_on.is_(None), Module.enrolment_opens_on <= on
+    ) & (func.coalesce(Module.enrolment_closes_on, Module.ends_on) >= on)
     if beside:
         is_open = or_(is_open, Cohort.id.in_(beside) & (Module.ends_on >= on))
     return (
         select(
-            Cohort.id, Cohort.is_hybrid, Cohort.zone, Programme.id.label("programme_id"),
-            Programme.kind, Programme.name, Programme.name_en, Programme.summary,
-            Programme.summary_en, Programme.accepts_at_once, Course.name.label("course"),
-            Course.name_en.label("course_en"), Course.level, Module.starts_on,
+            Cohort.id,
+            Cohort.is_hybrid,
+            Cohort.zone,
+            Programme.id.label("programme_id"),
+            Programme.kind,
+            Programme.name,
+            Programme.name_en,
+            Programme.summary,
+            Programme.summary_en,
+            Programme.accepts_at_once,
+            Course.name.label("course"),
+            Course.name_en.label("course_en"),
+            Course.level,
+            Module.starts_on,
             func.coalesce(Module.enrolment_closes_on, Module.ends_on).label("closes_on"),
             func.coalesce(Place.is_online, True).label("is_online"),
         )
@@ -147,7 +156,10 @@ def _ages(rules: list[AgeRule], day: date) -> tuple[int, int] | None:
 
 
 def _offer(
-    row: Row[Any], meetings: list[tuple[date, Meeting]], rules: list[AgeRule], seats: Seats,
+    row: Row[Any],
+    meetings: list[tuple[date, Meeting]],
+    rules: list[AgeRule],
+    seats: Seats,
     zone: str,
 ) -> Offer:
     kind: ProgrammeKind = kind_of(row.kind)
@@ -178,12 +190,20 @@ def _numbered(offers: list[Offer]) -> list[Offer]:
     alike: dict[object, list[Offer]] = {}
     for offer in offers:
         alike.setdefault(
-            (offer.programme_id, offer.course, offer.level, offer.timetable.rhythms,
-             offer.is_online, offer.is_hybrid), []
+            (
+                offer.programme_id,
+                offer.course,
+                offer.level,
+                offer.timetable.rhythms,
+                offer.is_online,
+                offer.is_hybrid,
+            ),
+            [],
         ).append(offer)
     numbers = {
         offer.cohort_id: place
-        for group in alike.values() if len(group) > 1
+        for group in alike.values()
+        if len(group) > 1
         for place, offer in enumerate(group, start=1)
     }
     return [replace(offer, number=numbers.get(offer.cohort_id, 0)) for offer in offers]

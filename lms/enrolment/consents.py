@@ -35,7 +35,10 @@ def consent_lines(person_ids: Iterable[int], *, on: date) -> dict[int, list[Cons
     newest: dict[tuple[int, Purpose], ConsentLine] = {}
     rows = db.session.execute(
         select(
-            Consent.person_id, Consent.purpose, Consent.given_at, Consent.expires_on,
+            Consent.person_id,
+            Consent.purpose,
+            Consent.given_at,
+            Consent.expires_on,
             Consent.withdrawn_at,
         )
         .where(Consent.person_id.in_(ids), Consent.is_assent.is_(False))
@@ -71,9 +74,7 @@ def withdraw(person: Person, purpose: Purpose, *, now: datetime, on: date) -> in
 
 def _leave_all(person_id: int, *, now: datetime, on: date) -> None:
     places = db.session.scalars(
-        select(Enrolment).where(
-            Enrolment.id.in_(in_force(on)), Enrolment.person_id == person_id
-        )
+        select(Enrolment).where(Enrolment.id.in_(in_force(on)), Enrolment.person_id == person_id)
     ).all()
     asked = db.session.scalars(
         select(Application).where(

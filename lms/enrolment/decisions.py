@@ -28,9 +28,7 @@ def accept(application: Application, *, by_id: int | None, now: datetime, on: da
     return enrolment
 
 
-def refuse(
-    application: Application, *, why: Refusal, by_id: int | None, now: datetime
-) -> None:
+def refuse(application: Application, *, why: Refusal, by_id: int | None, now: datetime) -> None:
     """Refuse a waiting application with a reason that the family reads.
 
     :raises DecidedAlready: when it does not wait any more.

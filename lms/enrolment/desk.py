@@ -42,9 +42,13 @@ def _desk(refused: tuple[int, RefuseForm] | None = None, notice: str = "") -> st
         forms[refused[0]] = refused[1]
     return render_template(
         "enrolment/applications.html",
-        waiting=waiting, seats=seats, refusing=forms, notice=notice,
+        waiting=waiting,
+        seats=seats,
+        refusing=forms,
+        notice=notice,
         decided=recent_decisions(now=now()),
-        refusals={str(key): label for key, label in REFUSAL_LABELS.items()}, labels=STATE_LABELS,
+        refusals={str(key): label for key, label in REFUSAL_LABELS.items()},
+        labels=STATE_LABELS,
         opened=refused[0] if refused else None,
     )
 
@@ -119,18 +123,21 @@ def _participants(
     rows = participants(cohort.id)
     on = today()
     current = [row for row in rows if row.until is None or row.until >= on]
-    forms = {
-        row.id: EndForm(formdata=None, prefix=f"e{row.id}-", last_day=on) for row in current
-    }
+    forms = {row.id: EndForm(formdata=None, prefix=f"e{row.id}-", last_day=on) for row in current}
     if refused is not None:
         forms[refused[0]] = refused[1]
     kind = kind_of(cohort.course.programme.kind)
     return render_template(
         "enrolment/participants.html",
-        cohort=cohort, current=current, ends=forms, notice=notice,
+        cohort=cohort,
+        current=current,
+        ends=forms,
+        notice=notice,
         earlier=[row for row in rows if row not in current],
-        seats=seats_of([cohort.id], on=on)[cohort.id], is_for_children=kind.is_for_children,
-        is_over=cohort.module.ends_on < on, opened=refused[0] if refused else None,
+        seats=seats_of([cohort.id], on=on)[cohort.id],
+        is_for_children=kind.is_for_children,
+        is_over=cohort.module.ends_on < on,
+        opened=refused[0] if refused else None,
     )
 
 
@@ -204,8 +211,12 @@ def cards(principal: object) -> list[Card]:
     text = _("The oldest stand first.") if number else _("Nothing waits. New ones appear here.")
     return [
         Card(
-            title=_("Applications waiting"), text=text, figure=str(number),
-            endpoint="enrolment.applications", tone="warn" if number else "quiet", weight=10,
+            title=_("Applications waiting"),
+            text=text,
+            figure=str(number),
+            endpoint="enrolment.applications",
+            tone="warn" if number else "quiet",
+            weight=10,
         )
     ]
 
@@ -220,7 +231,5 @@ def panel(cohort: Cohort, principal: object) -> list[Panel]:
     ]
     if seats.waiting:
         lines.append(_("Waiting: %(number)d", number=seats.waiting))
-    links = [(
-        _("Participants"), url_for("enrolment.cohort_participants", cohort_id=cohort.id)
-    )]
+    links = [(_("Participants"), url_for("enrolment.cohort_participants", cohort_id=cohort.id))]
     return [Panel(_("Participants"), lines=tuple(lines), links=tuple(links), weight=10)]

@@ -27,7 +27,7 @@ class Tick(BooleanField):  # type: ignore[misc]
         self.data = typed in TICKED
         self.is_odd = bool(typed) and typed not in TICKED
 
-    def pre_validate(self, form: Form) -> None:  # noqa: ARG002 - WTForms' signature
+    def pre_validate(self, form: Form) -> None:
         """Refuse what is neither a tick nor its absence."""
         if getattr(self, "is_odd", False):
             raise ValidationError(BAD_TICK)
@@ -58,7 +58,7 @@ class Choices(SelectMultipleField):  # type: ignore[misc]
         options |= {"coerce": _row_id, "validate_choice": False}
         super().__init__(label, validators, **options)
 
-    def pre_validate(self, form: Form) -> None:  # noqa: ARG002 - WTForms' signature
+    def pre_validate(self, form: Form) -> None:
         """Refuse what the list does not hold, and the same twice."""
         offered = {value for value, _label in self.choices or ()}
         if not set(self.data or ()) <= offered:
@@ -86,7 +86,7 @@ class Rows(FieldList):  # type: ignore[misc]
         start = f"{prefix}-"
         for key in formdata:
             if key.startswith(start):
-                index = key[len(start):].split("-", 1)[0]
+                index = key[len(start) :].split("-", 1)[0]
                 if INDEX.fullmatch(index):
                     yield int(index)
 

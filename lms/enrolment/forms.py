@@ -38,7 +38,10 @@ MOST_CHILDREN = 8
 OLDEST_YEAR = 1900
 LEGAL = (Relation.MOTHER, Relation.FATHER, Relation.LEGAL_REPRESENTATIVE)
 OTHER_PURPOSES = (
-    Purpose.PHOTOGRAPHS, Purpose.PUBLISHING, Purpose.MESSAGES, Purpose.RECORDING,
+    Purpose.PHOTOGRAPHS,
+    Purpose.PUBLISHING,
+    Purpose.MESSAGES,
+    Purpose.RECORDING,
 )
 WAY_LABELS = {
     ConsentWay.PAPER: _l("on paper, the scan is kept"),
@@ -85,7 +88,10 @@ class Applicant(LmsForm):
     email = EmailField(
         _l("E-mail"),
         validators=[
-            Optional(), Length(max=254, message=TOO_LONG), NoControl(), Email(message=BAD_EMAIL)
+            Optional(),
+            Length(max=254, message=TOO_LONG),
+            NoControl(),
+            Email(message=BAD_EMAIL),
         ],
     )
     phone = TelField(
@@ -93,7 +99,9 @@ class Applicant(LmsForm):
         validators=[Optional(), Length(max=30, message=TOO_LONG), NoControl(), Phone()],
     )
     contact_rule = RadioField(
-        _l("How may we reach you?"), choices=CONTACT_CHOICES, default=str(ContactRule.USUAL),
+        _l("How may we reach you?"),
+        choices=CONTACT_CHOICES,
+        default=str(ContactRule.USUAL),
         validate_choice=False,
         validators=[InputRequired(CHOOSE), AnyOf([str(one) for one in ContactRule], CHOOSE)],
     )
@@ -120,8 +128,20 @@ class Applicant(LmsForm):
         :param is_known: the applicant is signed in, so that name and address are known.
         :param is_noted: a coordinator fills the form in for somebody else.
         """
-        gone = ["family_name", "given_name", "patronymic", "email", "phone", "contact_rule",
-                "workplace", "position"] if is_known else []
+        gone = (
+            [
+                "family_name",
+                "given_name",
+                "patronymic",
+                "email",
+                "phone",
+                "contact_rule",
+                "workplace",
+                "position",
+            ]
+            if is_known
+            else []
+        )
         if not is_noted:
             gone.append("way")
         for name in gone:
@@ -160,7 +180,8 @@ class FamilyForm(Applicant):
     patronymic = StringField(_l("Your patronymic"), validators=NAME)
     relation = RadioField(
         _l("Who you are to the child"),
-        choices=[(str(one), RELATION_LABELS[one]) for one in LEGAL], validate_choice=False,
+        choices=[(str(one), RELATION_LABELS[one]) for one in LEGAL],
+        validate_choice=False,
         validators=[InputRequired(CHOOSE), AnyOf([str(one) for one in LEGAL], CHOOSE)],
     )
     children = Rows(FormField(ChildForm), min_entries=1, max_entries=MOST_CHILDREN)
@@ -226,8 +247,14 @@ class AdultForm(Applicant):
         """Ask only what this group needs."""
         gone = ["called", "knows_limits"]
         if is_sensitive:
-            gone = ["family_name", "given_name", "patronymic", "workplace", "position",
-                    *(str(one) for one in OTHER_PURPOSES)]
+            gone = [
+                "family_name",
+                "given_name",
+                "patronymic",
+                "workplace",
+                "position",
+                *(str(one) for one in OTHER_PURPOSES),
+            ]
         if is_sensitive or not needs_birth_date:
             gone.append("birth_date")
         for name in gone:

@@ -39,20 +39,28 @@ def learning() -> ResponseReturnValue:
 def _page(template: str, people: list[Person]) -> str:
     members = gather(people, now=now(), on=today())
     shown = [
-        (member, [with_panels(one) for one in member.current],
-         [with_panels(one) for one in member.earlier])
+        (
+            member,
+            [with_panels(one) for one in member.current],
+            [with_panels(one) for one in member.earlier],
+        )
         for member in members
     ]
     legal = {
-        person.id for person in people
+        person.id
+        for person in people
         if person.id == current_user.person_id
         or may_consent_for(current_user.person_id, person.id, on=today())
     }
     return render_template(
         template,
-        members=shown, legal=legal, purposes=PURPOSE_LABELS, not_held=NOT_HELD_LABELS,
+        members=shown,
+        legal=legal,
+        purposes=PURPOSE_LABELS,
+        not_held=NOT_HELD_LABELS,
         refusals={str(key): label for key, label in REFUSAL_LABELS.items()},
-        other=str(Refusal.OTHER), zone=current_app.config["LMS_ZONE"],
+        other=str(Refusal.OTHER),
+        zone=current_app.config["LMS_ZONE"],
         is_quiet=current_user.contact_rule is not ContactRule.USUAL,
     )
 
@@ -89,8 +97,13 @@ def _withdraw(person: Person, purpose: Purpose, home: str) -> ResponseReturnValu
     withdraw(person, purpose, now=now(), on=today())
     db.session.commit()
     if purpose is Purpose.TAKING_PART:
-        flash(_("The consent is withdrawn and the places are free. Within a day you can take "
-                "this back below."), "success")
+        flash(
+            _(
+                "The consent is withdrawn and the places are free. Within a day you can take "
+                "this back below."
+            ),
+            "success",
+        )
     else:
         flash(_("The consent is withdrawn. It holds from this minute."), "success")
     return redirect(url_for(home), code=303)

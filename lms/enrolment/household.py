@@ -93,7 +93,8 @@ def gather(people: Sequence[Person], *, now: datetime, on: date) -> list[Member]
             person=person,
             memberships=tuple(
                 _membership(one, sessions.get(one.cohort_id, []), now=now, on=on)
-                for one in enrolments if one.person_id == person.id
+                for one in enrolments
+                if one.person_id == person.id
             ),
             applications=tuple(one for one in applications if one.person_id == person.id),
             consents=tuple(consents[person.id]),
@@ -141,7 +142,8 @@ def _membership(
     enrolment: Enrolment, sessions: list[Session], *, now: datetime, on: date
 ) -> Membership:
     mine = [
-        session for session in sessions
+        session
+        for session in sessions
         if enrolment.since <= session.day
         and (enrolment.until is None or session.day <= enrolment.until)
         and session.starts_at + timedelta(minutes=session.minutes) > now
@@ -156,10 +158,12 @@ def _membership(
         next_session=_next(to_come[0], enrolment.cohort, now=now) if to_come else None,
         lost=tuple(
             LostSession(
-                session.starts_at, session.not_held_reason,
+                session.starts_at,
+                session.not_held_reason,
                 is_moved=session.state is SessionState.MOVED,
             )
-            for session in mine if session.state in NOT_HELD
+            for session in mine
+            if session.state in NOT_HELD
         ),
     )
 

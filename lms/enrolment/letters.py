@@ -39,11 +39,16 @@ def send_link(person: Person, address: str) -> bool:
     hours = current_app.config["LMS_SIGN_IN_LINK_HOURS"]
     body = (
         _("Good day!"),
-        _("Your application has reached the library. Your page shows the timetable, the link to "
-          "the sessions and your consents:"),
+        _(
+            "Your application has reached the library. Your page shows the timetable, the link to "
+            "the sessions and your consents:"
+        ),
         address,
-        _("The link works once, for %(hours)d hours. Later you can ask for a new one on the "
-          "sign-in page.", hours=hours),
+        _(
+            "The link works once, for %(hours)d hours. Later you can ask for a new one on the "
+            "sign-in page.",
+            hours=hours,
+        ),
         _("If you did not send anything, simply delete this letter."),
     )
     try:

@@ -36,7 +36,9 @@ class Application(Base):
         ForeignKey("person.id", ondelete="CASCADE"), index=True
     )
     cohort_id: Mapped[int] = mapped_column(ForeignKey("cohort.id", ondelete="RESTRICT"))
-    state: Mapped[ApplicationState] = mapped_column(one_of(ApplicationState), default=ApplicationState.WAITING)
+    state: Mapped[ApplicationState] = mapped_column(
+        one_of(ApplicationState), default=ApplicationState.WAITING
+    )
     sent_at: Mapped[datetime] = mapped_column(UtcDateTime)
     decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))

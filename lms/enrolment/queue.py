@@ -67,8 +67,13 @@ def participants(cohort_id: int) -> list[Row[Any]]:
     return list(
         db.session.execute(
             select(
-                Enrolment.id, Enrolment.since, Enrolment.until, Person.id.label("person_id"),
-                Person.family_name, Person.given_name, Person.patronymic,
+                Enrolment.id,
+                Enrolment.since,
+                Enrolment.until,
+                Person.id.label("person_id"),
+                Person.family_name,
+                Person.given_name,
+                Person.patronymic,
             )
             .join(Person, Person.id == Enrolment.person_id)
             .where(Enrolment.cohort_id == cohort_id)

@@ -95,7 +95,11 @@ def is_in(person_id: int, cohort_id: int, *, on: date) -> bool:
 
 
 def enrol(
-    person: Person, cohort: Cohort, *, since: date, now: datetime,
+    person: Person,
+    cohort: Cohort,
+    *,
+    since: date,
+    now: datetime,
     application: Application | None = None,
 ) -> Enrolment:
     """Give a person a place in a group from a day, and tell the hook.
@@ -116,7 +120,11 @@ def enrol(
 
 
 def seat(
-    person: Person, cohort: Cohort, *, since: date, now: datetime,
+    person: Person,
+    cohort: Cohort,
+    *,
+    since: date,
+    now: datetime,
     application: Application | None = None,
 ) -> Enrolment:
     """Record a place that was found free under the lock, and tell the hook."""

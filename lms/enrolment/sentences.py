@@ -47,8 +47,13 @@ REFUSAL_LABELS: Mapping[Refusal, Any] = {
 }
 FEW_DAYS = 2
 WEEKDAYS = (
-    _l("Mondays"), _l("Tuesdays"), _l("Wednesdays"), _l("Thursdays"), _l("Fridays"),
-    _l("Saturdays"), _l("Sundays"),
+    _l("Mondays"),
+    _l("Tuesdays"),
+    _l("Wednesdays"),
+    _l("Thursdays"),
+    _l("Fridays"),
+    _l("Saturdays"),
+    _l("Sundays"),
 )
 
 
@@ -97,7 +102,9 @@ def say_timetable(timetable: Timetable) -> str:
     return ngettext(
         "%(num)d session from %(first)s to %(last)s",
         "%(num)d sessions from %(first)s to %(last)s",
-        timetable.count, first=say_day(timetable.first), last=say_day(timetable.last),
+        timetable.count,
+        first=say_day(timetable.first),
+        last=say_day(timetable.last),
     )
 
 
@@ -118,8 +125,9 @@ def say_ages(ages: tuple[int, int] | None) -> str:
         return ""
     if ages[1] >= 99:
         return ngettext("from %(num)d year", "from %(num)d years", ages[0])
-    return ngettext("%(from_age)d–%(num)d year", "%(from_age)d–%(num)d years", ages[1],
-                    from_age=ages[0])
+    return ngettext(
+        "%(from_age)d–%(num)d year", "%(from_age)d–%(num)d years", ages[1], from_age=ages[0]
+    )
 
 
 def say_mode(offer: Offer) -> str:
@@ -144,7 +152,10 @@ def say_offer(offer: Offer) -> str:
     if offer.number:
         title = _("%(course)s, group %(number)d", course=title, number=offer.number)
     parts = (
-        title, say_timetable(offer.timetable), say_mode(offer), say_ages(offer.ages),
+        title,
+        say_timetable(offer.timetable),
+        say_mode(offer),
+        say_ages(offer.ages),
         say_places(offer),
     )
     return " · ".join(part for part in parts if part)

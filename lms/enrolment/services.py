@@ -75,7 +75,12 @@ class Receipt:
 
 
 def apply_family(
-    who: Who, relation: Relation, children: Sequence[Child], *, terms: Terms, now: datetime,
+    who: Who,
+    relation: Relation,
+    children: Sequence[Child],
+    *,
+    terms: Terms,
+    now: datetime,
     on: date,
 ) -> Receipt:
     """Ask for places for one or several children; places are given at once where they may be.
@@ -196,16 +201,18 @@ def _known_children(who: Who, *, on: date) -> dict[tuple[str, str, str], Person]
     return {_identity(child): child for child in children_of(who.person.id, on=on)}
 
 
-def _draft(
-    new: NewPerson, known: dict[tuple[str, str, str], Person], *, now: datetime
-) -> Person:
+def _draft(new: NewPerson, known: dict[tuple[str, str, str], Person], *, now: datetime) -> Person:
     """Answer the guardian's own child of that name and birth date, or a row not yet recorded."""
     made = make_person(new, now=now)
     return known.get(_identity(made), made)
 
 
 def _refuse_unfit(
-    drafts: list[Person], children: Sequence[Child], cohorts: dict[int, Cohort], *, terms: Terms,
+    drafts: list[Person],
+    children: Sequence[Child],
+    cohorts: dict[int, Cohort],
+    *,
+    terms: Terms,
     on: date,
 ) -> None:
     found: list[Objection] = []

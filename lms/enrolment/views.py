@@ -26,9 +26,7 @@ from lms.people.models import ContactRule
 bp = Blueprint("enrolment", __name__, cli_group=None)
 
 RECEIPT_DAYS = 7
-for _words in (
-    say_offer, say_timetable, say_mode, say_ages, say_places, say_zone, say_meeting
-):
+for _words in (say_offer, say_timetable, say_mode, say_ages, say_places, say_zone, say_meeting):
     bp.add_app_template_global(_words)
 
 

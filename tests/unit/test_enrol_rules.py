@@ -100,7 +100,8 @@ def test_two_weekdays_at_the_same_hour_are_one_rhythm() -> None:
 def test_other_hours_are_another_rhythm() -> None:
     told = summarise(weekly(0, 14, 3) + weekly(3, 15, 3, 90), zone="Europe/Kyiv")
     assert told.rhythms == (
-        Rhythm((0,), time(17), time(18)), Rhythm((3,), time(18), time(19, 30)),
+        Rhythm((0,), time(17), time(18)),
+        Rhythm((3,), time(18), time(19, 30)),
     )
 
 

@@ -34,7 +34,8 @@ ORDERED = [
 
 
 def test_names_stand_in_ukrainian_order() -> None:
-    assert sorted(ORDERED[::-1], key=sort_key) == ORDERED
+    shuffled = [*ORDERED[1::2], *ORDERED[::2]]
+    assert sorted(shuffled, key=sort_key) == ORDERED
 
 
 @pytest.mark.parametrize(
