@@ -39,8 +39,6 @@ class Application(Base):
     state: Mapped[ApplicationState] = mapped_column(
         one_of(ApplicationState), default=ApplicationState.WAITING
     )
-        one_of(ApplicationState), default=ApplicationState.WAITING
-    )
     sent_at: Mapped[datetime] = mapped_column(UtcDateTime)
     decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
