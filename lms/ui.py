@@ -2,6 +2,7 @@
 
 import hashlib
 import importlib.resources
+import mimetypes
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -24,6 +25,10 @@ CSP = (
     "font-src 'self'; connect-src 'self'; manifest-src 'self'; form-action 'self'; "
     "base-uri 'none'; frame-ancestors 'none'"
 )
+
+# A bare machine has no /etc/mime.types, and with «nosniff» a wrong type is no script and no face.
+for _type, _suffix in (("font/ttf", ".ttf"), ("text/javascript", ".js")):
+    mimetypes.add_type(_type, _suffix)
 
 
 @dataclass(frozen=True)
