@@ -45,7 +45,9 @@ PR_TRAINING = Selector(programme="pr_training")
 
 _TABLE = (
     Line(
-        "events_held", Measure.SESSIONS, Selector(),
+        "events_held",
+        Measure.SESSIONS,
+        Selector(),
         _l(
             "Held sessions of all programmes and other events; a hybrid session is one event, "
             "a consultation is none."
@@ -53,7 +55,9 @@ _TABLE = (
         also="other_events",
     ),
     Line(
-        "event_attendance", Measure.ATTENDANCE, Selector(),
+        "event_attendance",
+        Measure.ATTENDANCE,
+        Selector(),
         _l(
             "Pairs of person and session marked “present” or “late”, anonymous head-counts of "
             "held sessions, and head-counts of other events."
@@ -63,14 +67,18 @@ _TABLE = (
     Line("yoga_sessions", Measure.SESSIONS, YOGA, HELD_ONLY),
     Line("yoga_groups", Measure.COHORTS, YOGA, _l("Groups with at least one held session.")),
     Line(
-        "code_club_modules", Measure.MODULES, CODE_CLUB,
+        "code_club_modules",
+        Measure.MODULES,
+        CODE_CLUB,
         _l("Dated runs of the programme with at least one held session, not courses."),
     ),
     Line("code_club_learners", Measure.PERSONS, CODE_CLUB, PERSONS_ONCE),
     Line("it_school_sessions", Measure.SESSIONS, IT_SCHOOL, HELD_ONLY),
     Line("it_school_learners", Measure.PERSONS, IT_SCHOOL, PERSONS_ONCE),
     Line(
-        "librarian_training_attendance", Measure.ATTENDANCE, TRAININGS,
+        "librarian_training_attendance",
+        Measure.ATTENDANCE,
+        TRAININGS,
         _l(
             "Pairs of person and session of all trainings, marked “present” or “late”: somebody "
             "who came to three sessions counts three times."
@@ -79,7 +87,9 @@ _TABLE = (
     Line("leaders_school_meetings", Measure.SESSIONS, LEADERS_SCHOOL, HELD_ONLY),
     Line("cyber_trainings", Measure.SESSIONS, CYBER, HELD_ONLY),
     Line(
-        "brainpark_complexes", Measure.MODULES, BRAINPARK,
+        "brainpark_complexes",
+        Measure.MODULES,
+        BRAINPARK,
         _l("Complexes with at least one held session; their sessions are the next indicator."),
     ),
     Line("brainpark_sessions", Measure.SESSIONS, BRAINPARK, HELD_ONLY),

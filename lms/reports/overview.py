@@ -226,7 +226,10 @@ def funnel_of(year: int) -> list[FunnelRow]:
     )
     return [
         FunnelRow(
-            name, name_en, applications.get(programme_id, 0), enrolments.get(programme_id, 0),
+            name,
+            name_en,
+            applications.get(programme_id, 0),
+            enrolments.get(programme_id, 0),
             completions.get(programme_id, 0),
             None if certificates is None else certificates.get(programme_id, 0),
         )

@@ -22,9 +22,14 @@ LONGEST_LABEL = 34
 def draw_months(months: Sequence[MonthRow], *, year: int) -> bytes:
     """Draw the events of a year by month, beside those of the year before where they are known."""
     chart = pygal.Bar(
-        **_manner(), height=MONTHS_HEIGHT, legend_at_bottom=True, legend_at_bottom_columns=2,
-        legend_box_size=16, show_legend=any(month.before is not None for month in months),
-        show_x_guides=False, spacing=14,
+        **_manner(),
+        height=MONTHS_HEIGHT,
+        legend_at_bottom=True,
+        legend_at_bottom_columns=2,
+        legend_box_size=16,
+        show_legend=any(month.before is not None for month in months),
+        show_x_guides=False,
+        spacing=14,
         range=(0, max(1, *(max(month.events, month.before or 0) for month in months))),
     )
     chart.x_labels = month_names()
@@ -38,8 +43,13 @@ def draw_programmes(rows: Sequence[ProgrammeRow], others: OtherEvents | None) ->
     """Draw the attendance of each programme as bars, the largest on top."""
     pairs = programme_bars(rows, others)
     chart = pygal.HorizontalBar(
-        **_manner(), height=programmes_height(len(pairs)), show_legend=False, show_x_guides=False,
-        show_x_labels=False, spacing=8, truncate_label=LONGEST_LABEL,
+        **_manner(),
+        height=programmes_height(len(pairs)),
+        show_legend=False,
+        show_x_guides=False,
+        show_x_labels=False,
+        spacing=8,
+        truncate_label=LONGEST_LABEL,
         range=(0, max([1, *(number for _name, number in pairs)])),
     )
     # The first bar is drawn lowest.

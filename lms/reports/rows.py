@@ -115,7 +115,9 @@ def attendance_rows(year: int, selector: Selector) -> list[IndicatorRow]:
 
 
 def _by_session(
-    sessions: Iterable[HeldSession], *, amount: Callable[[HeldSession], int],
+    sessions: Iterable[HeldSession],
+    *,
+    amount: Callable[[HeldSession], int],
     words: Callable[[HeldSession], str],
 ) -> list[IndicatorRow]:
     rows: list[IndicatorRow] = []

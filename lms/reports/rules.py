@@ -48,9 +48,7 @@ class Value:
         return self.source is not None
 
 
-def compare(
-    figure: int | None, previous: int | None, *, is_same_rule: bool = True
-) -> Comparison:
+def compare(figure: int | None, previous: int | None, *, is_same_rule: bool = True) -> Comparison:
     """Set a figure against that of the year before.
 
     Percentages are computed from the two figures and rounded half up to one decimal at the end.

@@ -28,9 +28,7 @@ def say_change(comparison: Comparison) -> str:
 def say_percent(percent: Decimal, *, is_signed: bool = False) -> str:
     """Say a percentage with one decimal, in the language's own manner."""
     is_english = current_code() == "en"
-    number = format_decimal(
-        abs(percent), format="#,##0.0", locale="en_GB" if is_english else "uk"
-    )
+    number = format_decimal(abs(percent), format="#,##0.0", locale="en_GB" if is_english else "uk")
     return f"{_sign(percent, is_signed)}{number}{'' if is_english else ' '}%"
 
 

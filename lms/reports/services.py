@@ -91,7 +91,10 @@ def report_places() -> list[Place]:
 
 def _foreign(indicator: Indicator) -> Place:
     return Place(
-        indicator.key, indicator.label, indicator.unit, lambda _number: str(indicator.unit),
+        indicator.key,
+        indicator.label,
+        indicator.unit,
+        lambda _number: str(indicator.unit),
         of=indicator.of,
     )
 
@@ -119,9 +122,7 @@ def _line(place: Place, year: int, values: Values, *, is_part: bool) -> ReportLi
 def _read_values(keys: Iterable[str], tallies: Mapping[int, Tally]) -> Values:
     entered = {
         (row.year, row.indicator): row
-        for row in db.session.scalars(
-            select(EnteredFigure).where(EnteredFigure.year.in_(tallies))
-        )
+        for row in db.session.scalars(select(EnteredFigure).where(EnteredFigure.year.in_(tallies)))
     }
     values: dict[tuple[int, str], Value] = {}
     for key in keys:
@@ -151,9 +152,7 @@ def _counted_line(line: Line, tally: Tally) -> Value:
     added = suite().indicators.get(line.also)
     further = added.count(tally.year) if added else None
     is_known = figure is not None or further is not None
-    return Value(
-        (figure or 0) + (further or 0) if is_known else None, is_whole=added is not None
-    )
+    return Value((figure or 0) + (further or 0) if is_known else None, is_whole=added is not None)
 
 
 def count_line(key: str, year: int) -> int | None:
@@ -193,9 +192,7 @@ def lines_to_enter(report: Report) -> list[tuple[int, Place]]:
 
     Those that nothing counts, and of the others those whose year has no rows to count.
     """
-    open_lines = [
-        (report.year, line.place) for line in report.lines if _is_open(line.value, line)
-    ]
+    open_lines = [(report.year, line.place) for line in report.lines if _is_open(line.value, line)]
     return open_lines + [
         (report.year - 1, line.place) for line in report.lines if _is_open(line.previous, line)
     ]

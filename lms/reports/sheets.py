@@ -62,8 +62,14 @@ class Workbook:
 def add_lines(book: Workbook, report: Report) -> None:
     """Add the lines of the form: an unknown figure is said in words, never 0."""
     head = [
-        _("Indicator"), str(report.year), _("Unit"), str(report.year - 1), _("Difference"),
-        _("Change"), _("How it is counted"), _("Source, where entered by hand"),
+        _("Indicator"),
+        str(report.year),
+        _("Unit"),
+        str(report.year - 1),
+        _("Difference"),
+        _("Change"),
+        _("How it is counted"),
+        _("Source, where entered by hand"),
     ]
     book.add(_("Figures"), head, (_line_cells(line) for line in report.lines))
 
@@ -86,12 +92,20 @@ def _line_cells(line: ReportLine) -> list[Any]:
 
 def add_months(book: Workbook, months: Sequence[MonthRow], *, year: int) -> None:
     """Add the events and visits by month."""
-    head = [_("Month"), _("Events, %(year)s", year=year), _("Visits, %(year)s", year=year),
-            _("Events, %(year)s", year=year - 1)]
+    head = [
+        _("Month"),
+        _("Events, %(year)s", year=year),
+        _("Visits, %(year)s", year=year),
+        _("Events, %(year)s", year=year - 1),
+    ]
     names = month_names()
     rows = (
-        [names[row.month - 1], row.events, row.visits,
-         _("no data") if row.before is None else row.before]
+        [
+            names[row.month - 1],
+            row.events,
+            row.visits,
+            _("no data") if row.before is None else row.before,
+        ]
         for row in months
     )
     book.add(_("By month"), head, rows)
@@ -101,12 +115,26 @@ def add_programmes(
     book: Workbook, rows: Sequence[ProgrammeRow], others: OtherEvents | None
 ) -> None:
     """Add what each programme gave to the year."""
-    head = [_("Programme"), _("Events"), _("Visits"), _("In person"), _("Online"), _("Persons"),
-            _("Modules"), _("Not held")]
+    head = [
+        _("Programme"),
+        _("Events"),
+        _("Visits"),
+        _("In person"),
+        _("Online"),
+        _("Persons"),
+        _("Modules"),
+        _("Not held"),
+    ]
     cells: list[list[Any]] = [
         [
-            programme_name(row.group), row.sessions, row.attendance, row.in_person, row.online,
-            row.persons, row.modules, row.not_held,
+            programme_name(row.group),
+            row.sessions,
+            row.attendance,
+            row.in_person,
+            row.online,
+            row.persons,
+            row.modules,
+            row.not_held,
         ]
         for row in rows
     ]
@@ -125,8 +153,10 @@ def add_funnel(book: Workbook, rows: Sequence[FunnelRow]) -> None:
     is_english = current_code() == "en"
     cells = (
         [
-            row.name_en if is_english and row.name_en else row.name, row.applications,
-            row.enrolments, row.completions,
+            row.name_en if is_english and row.name_en else row.name,
+            row.applications,
+            row.enrolments,
+            row.completions,
             _("module not installed") if row.certificates is None else row.certificates,
         ]
         for row in rows

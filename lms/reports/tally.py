@@ -109,8 +109,16 @@ def groups_in(span: ColumnElement[bool]) -> Mapping[int, Group]:
     """Read the groups that have sessions in a span of days, by their number."""
     rows: Iterable[Any] = db.session.execute(
         select(
-            Cohort.id, Cohort.name, Module.id, Module.name, Module.name_en, Programme.id,
-            Programme.key, Programme.name, Programme.name_en, Programme.kind,
+            Cohort.id,
+            Cohort.name,
+            Module.id,
+            Module.name,
+            Module.name_en,
+            Programme.id,
+            Programme.key,
+            Programme.name,
+            Programme.name_en,
+            Programme.kind,
         )
         .select_from(Cohort)
         .join(Module, Module.id == Cohort.module_id)
@@ -152,7 +160,10 @@ def _heads(span: ColumnElement[bool]) -> Select[int, int, int, Any, Any]:
     year, month = extract("year", Session.day), extract("month", Session.day)
     return (
         select(
-            Session.cohort_id, year, month, func.sum(HeadCount.in_person),
+            Session.cohort_id,
+            year,
+            month,
+            func.sum(HeadCount.in_person),
             func.sum(HeadCount.online),
         )
         .join(HeadCount, HeadCount.session_id == Session.id)

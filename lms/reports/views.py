@@ -164,7 +164,10 @@ def line(year: int, key: str) -> ResponseReturnValue:
     is_counted = counted is not None and not found.value.is_entered
     return render_template(
         "reports/line.html",
-        report=report, line=found, pages=_paged(rows), total=sum(row.amount for row in rows),
+        report=report,
+        line=found,
+        pages=_paged(rows),
+        total=sum(row.amount for row in rows),
         entered=find_entered(year, key) if found.value.is_entered else None,
         measure=counted.measure if counted and is_counted else "",
         beside=beside(report.tally, counted.selector) if counted and is_counted else None,
@@ -201,7 +204,9 @@ def programme(year: int, programme_id: int) -> ResponseReturnValue:
     selector = Selector(programme=found.key)
     return render_template(
         "reports/programme.html",
-        year=year, row=programme_row(tally, groups[0]), beside=beside(tally, selector),
+        year=year,
+        row=programme_row(tally, groups[0]),
+        beside=beside(tally, selector),
         pages=_paged(attendance_rows(year, selector)),
         are_children=kind_of(found.kind).is_for_children,
         is_sensitive=kind_of(found.kind).is_sensitive,
@@ -270,7 +275,10 @@ def enter(year: int) -> ResponseReturnValue:
         return _entering(report, form), 422
     number, _colon, key = form.line.data.partition(":")
     new = NewFigure(
-        int(number), key, form.figure.data, form.source.data,
+        int(number),
+        key,
+        form.figure.data,
+        form.source.data,
         is_comparable=not form.is_other_rule.data,
     )
     try:
@@ -289,7 +297,9 @@ def _known(chosen: str) -> dict[str, Any]:
     if row is None:
         return {"line": chosen}
     return {
-        "line": chosen, "figure": row.figure, "source": row.source,
+        "line": chosen,
+        "figure": row.figure,
+        "source": row.source,
         "is_other_rule": not row.is_comparable,
     }
 
@@ -305,7 +315,9 @@ def _entering(report: Report, form: FigureForm) -> str:
     labels = {place.key: place.label for place in report_places()}
     return render_template(
         "reports/enter.html",
-        form=form, year=report.year, labels=labels,
+        form=form,
+        year=report.year,
+        labels=labels,
         entered=list_entered((report.year, report.year - 1)),
     )
 
@@ -327,4 +339,4 @@ def remove(year: int, key: str) -> ResponseReturnValue:
     remove_figure(row)
     db.session.commit()
     flash(_("The figure was removed: the indicator is not known again."), "success")
-    return redirect(url_for("reports.annual", year=year), code=303)
+    return redirect(url_for("reports.enter", year=year), code=303)

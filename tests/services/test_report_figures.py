@@ -32,8 +32,11 @@ def _hold(cast):
     cast.sessions[0].state = SessionState.HELD
     db.session.add(
         AttendanceRecord(
-            session_id=cast.sessions[0].id, person_id=cast.child.id, status=Status.PRESENT,
-            mode=Mode.ONLINE, marked_at=NOW,
+            session_id=cast.sessions[0].id,
+            person_id=cast.child.id,
+            status=Status.PRESENT,
+            mode=Mode.ONLINE,
+            marked_at=NOW,
         )
     )
     db.session.flush()
@@ -49,7 +52,9 @@ def test_a_figure_is_shown_with_its_source(cast):
 def test_entering_again_corrects_the_same_row(cast):
     _enter()
     enter_figure(
-        NewFigure(2022, "users_served", 51, "  Лист   від 3 січня "), by_id=cast.director.id, now=NOW
+        NewFigure(2022, "users_served", 51, "  Лист   від 3 січня "),
+        by_id=cast.director.id,
+        now=NOW,
     )
     rows = list_entered((2022,))
     assert [(row.figure, row.source, by) for row, by in rows] == [

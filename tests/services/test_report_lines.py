@@ -37,7 +37,10 @@ def _heads(session, in_person, online=0, first_time=0):
     session.state = SessionState.HELD
     db.session.add(
         HeadCount(
-            session_id=session.id, in_person=in_person, online=online, first_time=first_time,
+            session_id=session.id,
+            in_person=in_person,
+            online=online,
+            first_time=first_time,
             counted_at=NOON,
         )
     )
@@ -80,9 +83,7 @@ def test_held_and_broken_off_sessions_count_and_no_others(cast):
     _mark(held, cast.child)
     _mark(broken, cast.child, state=SessionState.BROKEN_OFF)
     cancel_session(cancelled, reason=NotHeldReason.AIR_RAID)
-    move_session(
-        moved, reason=NotHeldReason.NO_POWER, day=date(2022, 12, 28), starts_at=time(17)
-    )
+    move_session(moved, reason=NotHeldReason.NO_POWER, day=date(2022, 12, 28), starts_at=time(17))
     assert _figures()["events_held"] == 2
     found = beside(draw_up(2022).tally, CLUB)
     # The moved session is planned anew on its new day.
@@ -102,7 +103,10 @@ def test_marks_of_a_cancelled_session_do_not_count(cast):
 @pytest.mark.parametrize(
     ("status", "counted"),
     [
-        (Status.PRESENT, 1), (Status.LATE, 1), (Status.ABSENT, 0), (Status.EXCUSED, 0),
+        (Status.PRESENT, 1),
+        (Status.LATE, 1),
+        (Status.ABSENT, 0),
+        (Status.EXCUSED, 0),
         (Status.MADE_UP, 0),
     ],
 )
@@ -166,11 +170,13 @@ def test_other_events_are_part_of_the_whole(cast):
     _mark(cast.sessions[0], cast.child)
     add_event(
         NewEvent("Вечір", date(2022, 5, 4), EventFormat.HYBRID, in_person=20, online=5),
-        on=today, now=NOON,
+        on=today,
+        now=NOON,
     )
     gone = add_event(
         NewEvent("Лекція", date(2022, 5, 5), EventFormat.IN_PERSON, in_person=9),
-        on=today, now=NOON,
+        on=today,
+        now=NOON,
     )
     cancel_event(gone, on=today)
     figures = _figures()
@@ -237,8 +243,13 @@ def test_the_json_has_one_line_in_the_order_of_the_form(cast):
     assert found["period"] == 2022
     assert [row["key"] for row in found["indicators"]] == [place.key for place in FORM]
     assert found["indicators"][0] == {
-        "key": "events_held", "figure": 1, "previous": 3, "unit": "заходів",
-        "difference": -2, "percent": -66.7, "text": "−66,7 %",
+        "key": "events_held",
+        "figure": 1,
+        "previous": 3,
+        "unit": "заходів",
+        "difference": -2,
+        "percent": -66.7,
+        "text": "−66,7 %",
     }
     unknown = next(row for row in found["indicators"] if row["key"] == "it_school_learners")
     assert unknown["figure"] is None
