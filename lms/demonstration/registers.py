@@ -19,7 +19,6 @@ from lms.contracts import Reason
 from lms.courses.models import Session, SessionState
 from lms.db import db
 from lms.demonstration.year import PlanMismatch
-from lms.plugins import hooks
 
 Row = dict[str, Any]
 
@@ -79,9 +78,6 @@ def save_all(sheets: Sequence[Sheet], *, lock_days: int) -> None:
     if held:
         db.session.execute(update(Session), held)
     db.session.expire_all()
-    for sheet in sheets:
-        if any(save.finishes for save in sheet.saves):
-            hooks().session_closed(session=sheet.session)
 
 
 def _read(sheet: Sheet, rows: _Rows, *, lock_days: int) -> None:
