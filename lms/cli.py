@@ -3,6 +3,7 @@
 import json
 import os
 import secrets
+import signal
 import sys
 from pathlib import Path
 
@@ -27,12 +28,11 @@ KEY_FILE = "secret.key"
 
 
 def alembic_config() -> Config:
-    """Configure Alembic for the bundled migrations and those of foreign plug-ins."""
+    """Configure Alembic for the migrations beside this program, wherever they lie."""
     config = Config()
     config.set_main_option("script_location", str(migrations_folder()))
     config.set_main_option("path_separator", "newline")
-    folders = [migrations_folder() / "versions", *suite().manager.hook.register_migrations()]
-    config.set_main_option("version_locations", "\n".join(map(str, folders)))
+    config.set_main_option("version_locations", str(migrations_folder() / "versions"))
     return config
 
 
@@ -123,10 +123,11 @@ def upgrade() -> None:
 def worker() -> None:
     """Do background work until stopped."""
     consumer = start_worker(current_app._get_current_object())  # type: ignore[attr-defined]
-    try:
-        consumer.stop_flag.wait()
-    except KeyboardInterrupt:
-        consumer.stop(graceful=True)
+    # The consumer took the signals for itself; this process ends when it is told to.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_args: consumer.stop_flag.set())
+    consumer.stop_flag.wait()
+    consumer.stop(graceful=True)
 
 
 def make_key() -> None:

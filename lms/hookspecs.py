@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from pathlib import Path
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import pluggy
@@ -11,7 +11,6 @@ import pluggy
 from lms.contracts import (
     AwardKind,
     Card,
-    Fact,
     Indicator,
     JobKind,
     MenuItem,
@@ -45,11 +44,6 @@ def register_settings() -> Iterable[Setting]:
 
 
 @spec
-def register_migrations() -> Path:
-    """Give the folder of a foreign plug-in's migrations; bundled slices share ``migrations``."""
-
-
-@spec
 def register_jobs() -> Iterable[JobKind]:
     """Give the kinds of long work; asked once per app."""
 
@@ -80,28 +74,13 @@ def assignment_blockers(person: Any, cohort: Any) -> Iterable[Reason]:
 
 
 @spec
-def completion_facts(enrolment: Any) -> Iterable[Fact]:
-    """Tell what this slice knows about an enrolment that a completion rule may ask for."""
-
-
-@spec
 def enrolled(enrolment: Any) -> None:
     """Hear that somebody got a place; same transaction, raising undoes it."""
 
 
 @spec
-def session_closed(session: Any) -> None:
-    """Hear that a register was finished; same transaction, raising undoes it."""
-
-
-@spec
-def completion_recorded(completion: Any) -> None:
-    """Hear that a completion was confirmed; same transaction, raising undoes it."""
-
-
-@spec
-def certificate_issued(certificate: Any) -> None:
-    """Hear that a certificate or credential was issued; same transaction, raising undoes it."""
+def chores_due(now: datetime) -> None:
+    """Do what time alone brings about, safely at any moment; called about once a minute."""
 
 
 @spec(firstresult=True)

@@ -23,11 +23,12 @@ from sqlalchemy.types import JSON
 from lms.clock import now as clock_now
 from lms.contracts import LMSError
 from lms.db import Base, UtcDateTime, begin_write, db, one_of
-from lms.plugins import suite
+from lms.plugins import hooks, suite
 
 LEASE = timedelta(seconds=20)
 MAX_TRIES = 3
 SWEEP_SECONDS = 5.0
+CHORES_EVERY = 12
 
 
 class JobState(StrEnum):
@@ -260,10 +261,29 @@ def start_worker(app: Flask) -> Consumer:
     return consumer
 
 
+def do_chores() -> None:
+    """Let every slice do what time alone brings about, each in a transaction of its own."""
+    for implementation in hooks().chores_due.get_hookimpls():
+        begin_write()
+        try:
+            given = {"now": clock_now()}
+            implementation.function(*(given[name] for name in implementation.argnames))
+            db.session.commit()
+        except Exception as error:  # noqa: BLE001 - one slice must not stop the others
+            db.session.rollback()
+            current_app.logger.warning(
+                "chores of %s failed: %s", implementation.plugin_name, type(error).__name__
+            )
+
+
 def _sweep(app: Flask, consumer: Consumer) -> None:
+    turn = 0
     while not consumer.stop_flag.wait(SWEEP_SECONDS):
+        turn += 1
         try:
             with app.app_context():
                 run_pending()
+                if turn % CHORES_EVERY == 0:
+                    do_chores()
         except Exception as error:  # noqa: BLE001 - the sweep goes on
             app.logger.warning("sweep failed: %s", type(error).__name__)

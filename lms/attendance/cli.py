@@ -5,7 +5,7 @@ import json
 import click
 from flask import Blueprint, current_app
 
-from lms.attendance.closing import finish_due, lock_due
+from lms.attendance.closing import close_due
 from lms.clock import now
 from lms.db import begin_write, db
 
@@ -20,8 +20,7 @@ def close(form: str) -> None:
     """Finish and lock the registers whose time has come; safe to run at any time."""
     days = int(current_app.config["LMS_REGISTER_LOCK_DAYS"])
     begin_write()
-    finished = finish_due(now=now(), lock_days=days)
-    locked = lock_due(now=now(), lock_days=days)
+    finished, locked = close_due(now=now(), lock_days=days)
     db.session.commit()
     if form == "json":
         click.echo(json.dumps({"finished": finished, "locked": locked}))

@@ -17,11 +17,16 @@ from lms.attendance.rules import CAME, Heads, Mode
 from lms.courses.models import Cohort, Course, Session
 from lms.db import db
 from lms.enrolment.models import Enrolment
-from lms.plugins import hooks
+
+
+def close_due(*, now: datetime, lock_days: int) -> tuple[int, int]:
+    """Finish and lock what is due; answer how many were finished and how many locked."""
+    finished = finish_due(now=now, lock_days=lock_days)
+    return finished, lock_due(now=now, lock_days=lock_days)
 
 
 def finish_due(*, now: datetime, lock_days: int) -> int:
-    """Finish the registers whose moment has come; each tells ``session_closed``. Answer how many.
+    """Finish the registers whose moment has come; answer how many.
 
     The stamp is the moment of the rule, not of the timer: a machine that was off shifts no date.
     """
@@ -50,7 +55,6 @@ def finish_due(*, now: datetime, lock_days: int) -> int:
                 }
             ]
         )
-        hooks().session_closed(session=found.session)
         finished += 1
     return finished
 
