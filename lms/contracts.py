@@ -60,14 +60,6 @@ class Verdict:
 
 
 @dataclass(frozen=True)
-class Fact:
-    """Something a slice knows about an enrolment that a completion rule may ask for."""
-
-    name: str
-    value: Value
-
-
-@dataclass(frozen=True)
 class AwardKind:
     """Something that can be issued at the end: a student's certificate, a mentor's credential.
 

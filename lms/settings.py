@@ -1,4 +1,4 @@
-"""Every setting once: name, default, help; read from ``LMS_*`` in the environment."""
+"""Settings of the core, each once: name, default, help; slices add theirs by hook."""
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -26,7 +26,11 @@ def _names(text: str) -> frozenset[str]:
     return frozenset(name.strip() for name in text.split(",") if name.strip())
 
 
-def _positive(text: str) -> int:
+def positive(text: str) -> int:
+    """Read a whole number of 1 or more.
+
+    :raises ValueError: for anything else.
+    """
     number = int(text)
     if number < 1:
         raise ValueError("expected a whole number of 1 or more")
@@ -54,9 +58,9 @@ SETTINGS: tuple[Setting, ...] = (
         "Address under which strangers reach the site; printed in QR codes and mails.",
     ),
     Setting("LMS_HOST", "127.0.0.1", "Address to listen on."),
-    Setting("LMS_PORT", "8000", "Port to listen on.", _positive),
-    Setting("LMS_WORKERS", "2", "Web processes.", _positive),
-    Setting("LMS_THREADS", "4", "Threads of each web process.", _positive),
+    Setting("LMS_PORT", "8000", "Port to listen on.", positive),
+    Setting("LMS_WORKERS", "2", "Web processes.", positive),
+    Setting("LMS_THREADS", "4", "Threads of each web process.", positive),
     Setting(
         "LMS_LIBRARY_NAME",
         "Луганська обласна універсальна наукова бібліотека",
@@ -67,32 +71,19 @@ SETTINGS: tuple[Setting, ...] = (
         "Luhansk Regional Universal Scientific Library",
         "Name of the library in English, as printed on documents.",
     ),
-    Setting("LMS_SIGNATORY", "Директор бібліотеки", "Position of whoever signs certificates."),
-    Setting("LMS_SIGNATORY_EN", "Director of the library", "The same position in English."),
     Setting("LMS_ZONE", "Europe/Kyiv", "Time zone of the library."),
     Setting("LMS_LOCALE", "uk", "Language of whoever has not chosen one: uk or en."),
     Setting("LMS_PLUGINS_OFF", "", "Names of modules to switch off, separated by commas.", _names),
     Setting("LMS_JOBS", "embedded", "Where background work is done: embedded, worker or inline."),
     Setting("LMS_REDIS_URL", "", "Redis for the job queue of several machines; empty: SQLite."),
     Setting("LMS_MAIL_SERVER", "", "SMTP server; empty: letters go to the outbox folder."),
-    Setting("LMS_MAIL_PORT", "587", "Port of the SMTP server.", _positive),
+    Setting("LMS_MAIL_PORT", "587", "Port of the SMTP server.", positive),
     Setting("LMS_MAIL_USER", "", "Name at the SMTP server."),
     Setting("LMS_MAIL_PASSWORD", "", "Password at the SMTP server.", is_secret=True),
     Setting("LMS_MAIL_FROM", "library@localhost", "Sender of letters."),
     Setting("LMS_HTTPS", "0", "1 when served by HTTPS: cookies are sent over HTTPS only.", _flag),
     Setting("LMS_PROXIES", "0", "Number of trusted proxies in front.", int),
-    Setting("LMS_REGISTER_LOCK_DAYS", "3", "Days after which a register is locked.", _positive),
-    Setting("LMS_SIGN_IN_LINK_HOURS", "24", "Hours that a mailed sign-in link lives.", _positive),
-    Setting("LMS_COPIED_LINK_HOURS", "72", "Hours that a copied sign-in link lives.", _positive),
-    Setting("LMS_SIGNED_IN_DAYS", "30", "Days that a family stays signed in.", _positive),
-    Setting(
-        "LMS_APPLICATIONS_PER_HOUR",
-        "40",
-        "Applications accepted from one network address in an hour (families share addresses).",
-        _positive,
-    ),
-    Setting("LMS_SIGN_IN_TRIES", "10", "Tries to sign in for one name in 15 minutes.", _positive),
-    Setting("LMS_NAME_CHECKS", "5", "Typed surnames for one certificate in an hour.", _positive),
+    Setting("LMS_SIGNED_IN_DAYS", "30", "Days that a family stays signed in.", positive),
 )
 
 

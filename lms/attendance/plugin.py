@@ -1,24 +1,27 @@
 """What the attendance slice gives to the suite."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
-from flask import Blueprint, url_for
+from flask import Blueprint, current_app, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
 from lms.attendance import cli, views
 from lms.attendance.access import TEACHING, may_register
+from lms.attendance.closing import close_due
 from lms.attendance.progress import progress_of
 from lms.attendance.sentences import SENTENCES
 from lms.attendance.today import SessionLine, count_waiting, sessions_of
 from lms.clock import now, today
-from lms.contracts import Card, MenuItem, Panel, RoleName, Sentence
+from lms.contracts import Card, MenuItem, Panel, RoleName, Sentence, Setting
 from lms.courses.kind import Participation, kind_of
 from lms.courses.sentences import STATE_LABELS
 from lms.hookspecs import hook
 from lms.i18n import say_clock, say_day
+from lms.settings import positive
 
 cli.bind(views.bp)
 
@@ -30,9 +33,23 @@ def register_blueprints() -> list[Blueprint]:
 
 
 @hook
+def register_settings() -> list[Setting]:
+    """Give the days until a register is locked."""
+    return [
+        Setting("LMS_REGISTER_LOCK_DAYS", "3", "Days after which a register is locked.", positive)
+    ]
+
+
+@hook
 def register_sentences() -> Mapping[str, Sentence]:
     """Give the sentences of registers."""
     return SENTENCES
+
+
+@hook
+def chores_due(now: datetime) -> None:
+    """Finish and lock the registers whose time has come."""
+    close_due(now=now, lock_days=int(current_app.config["LMS_REGISTER_LOCK_DAYS"]))
 
 
 @hook

@@ -26,7 +26,6 @@ from lms.contracts import LMSError, Reason
 from lms.courses.models import SessionState
 from lms.courses.services import hold_session
 from lms.db import db
-from lms.plugins import hooks
 
 
 class RegisterRefused(LMSError):
@@ -115,8 +114,6 @@ def save_register(
             stamps |= {"finished_at": standing.finished_at}
         write_registers([{"session_id": found.session.id, **stamps}])
     db.session.flush()
-    if finishes or is_stamped:
-        hooks().session_closed(session=found.session)
     return Saved(
         version=version,
         changed=len(plan.writes) + (heads is not None),

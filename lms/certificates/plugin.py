@@ -28,10 +28,12 @@ from lms.contracts import (
     Panel,
     RoleName,
     Sentence,
+    Setting,
 )
 from lms.db import db
 from lms.hookspecs import hook
 from lms.plugins import suite
+from lms.settings import positive
 
 CARDS = 4
 
@@ -40,6 +42,16 @@ CARDS = 4
 def register_blueprints() -> list[Blueprint]:
     """Give the pages of staff and those on which strangers check a paper."""
     return [public.bp]
+
+
+@hook
+def register_settings() -> list[Setting]:
+    """Give who signs, and how often a stranger may try a surname."""
+    return [
+        Setting("LMS_SIGNATORY", "Директор бібліотеки", "Position of whoever signs certificates."),
+        Setting("LMS_SIGNATORY_EN", "Director of the library", "The same position in English."),
+        Setting("LMS_NAME_CHECKS", "5", "Typed surnames for one certificate in an hour.", positive),
+    ]
 
 
 @hook

@@ -21,7 +21,6 @@ from lms.courses.timetable import wall_day
 from lms.db import db
 from lms.enrolment.models import Enrolment
 from lms.people.models import Person
-from lms.plugins import hooks
 
 
 class AlreadyRevoked(LMSError):
@@ -113,8 +112,6 @@ def _issue_in_module(
         certificate.issued_at, certificate.issued_by_id = now, by_id
     db.session.add_all(made)
     db.session.flush()
-    for certificate in made:
-        hooks().certificate_issued(certificate=certificate)
     return known | dict(zip(missing, made, strict=True))
 
 

@@ -1,28 +1,12 @@
-"""What a rule of completion is told, and what is kept of its answer: pure functions."""
+"""What stands above a kind's rule of completion, and what is kept of its answer: pure functions."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict, fields, replace
+from collections.abc import Mapping
+from dataclasses import asdict, replace
 from datetime import date
 from typing import Any
 
-from lms.contracts import Fact, Reason, Value
+from lms.contracts import Reason, Value
 from lms.courses.rules import Assessment, ProgressFacts
-
-_TOLD = frozenset(each.name for each in fields(ProgressFacts))
-
-
-def with_facts(facts: ProgressFacts, told: Iterable[Fact]) -> ProgressFacts:
-    """Put what other slices told in the place of what was counted.
-
-    A fact named like a field of ``ProgressFacts`` takes its place; any other is no business of
-    the rule and only kept with the completion.
-
-    >>> facts = with_facts(ProgressFacts(held=4), [Fact("made_up", 2), Fact("colour", "blue")])
-    >>> facts == ProgressFacts(held=4, made_up=2)
-    True
-    """
-    known: dict[str, Any] = {fact.name: fact.value for fact in told if fact.name in _TOLD}
-    return replace(facts, **known) if known else facts
 
 
 def assess_membership(
@@ -47,9 +31,7 @@ def assess_membership(
     )
 
 
-def record_of(
-    facts: ProgressFacts, assessment: Assessment, told: Iterable[Fact] = ()
-) -> dict[str, Any]:
+def record_of(facts: ProgressFacts, assessment: Assessment) -> dict[str, Any]:
     """Give what was counted and answered on the day of confirmation, as values JSON knows.
 
     >>> record_of(ProgressFacts(held=8, attended=7), Assessment(is_met=True))["counted"]["attended"]
@@ -61,7 +43,6 @@ def record_of(
             {"code": reason.code, "is_met": reason.is_met, "values": _plain(reason.values)}
             for reason in assessment.reasons
         ],
-        "told": _plain({fact.name: fact.value for fact in told}),
     }
 
 

@@ -13,8 +13,7 @@ from sqlalchemy.orm import contains_eager, joinedload
 
 from lms.attendance.progress import progress_of
 from lms.completion.models import Completion, Project
-from lms.completion.rules import assess_membership, record_of, with_facts
-from lms.contracts import Fact
+from lms.completion.rules import assess_membership, record_of
 from lms.courses.kind import NoSettings, ProgrammeKind, UnknownKind, kind_of, read_kind_settings
 from lms.courses.models import Cohort, Course, Programme, Session, SessionState
 from lms.courses.rules import Assessment, ProgressFacts
@@ -22,7 +21,6 @@ from lms.courses.timetable import wall_day
 from lms.db import db, is_postgresql
 from lms.enrolment.models import Enrolment
 from lms.people.models import Person
-from lms.plugins import hooks
 
 
 @dataclass(frozen=True)
@@ -31,7 +29,6 @@ class Assessed:
 
     enrolment: Enrolment
     facts: ProgressFacts
-    told: tuple[Fact, ...]
     assessment: Assessment
     is_project_shown: bool
     completion: Completion | None
@@ -91,15 +88,10 @@ def _assess(
 ) -> Assessed:
     programme = enrolment.cohort.course.programme
     kind = kind_of(programme.kind)
-    told = tuple(
-        fact for answer in hooks().completion_facts(enrolment=enrolment) for fact in answer
-    )
-    facts = with_facts(facts, told)
     assessment = kind.assess(facts, _settings_of(kind, programme.settings))
     return Assessed(
         enrolment=enrolment,
         facts=facts,
-        told=told,
         assessment=assess_membership(assessment, left_on=enrolment.until, last_day=last_day),
         is_project_shown=facts.is_project_shown,
         completion=completion,
@@ -193,7 +185,7 @@ def confirm_cohort(cohort: Cohort, *, by_id: int | None, now: datetime) -> list[
             "completed_on": wall_day(now, cohort.zone),
             "confirmed_at": now,
             "confirmed_by_id": by_id,
-            "facts": record_of(row.facts, row.assessment, row.told),
+            "facts": record_of(row.facts, row.assessment),
         }
         for row in assessed
     ]
@@ -203,8 +195,6 @@ def confirm_cohort(cohort: Cohort, *, by_id: int | None, now: datetime) -> list[
         .returning(Completion),
         rows,
     ).all()
-    for completion in recorded:
-        hooks().completion_recorded(completion=completion)
     return list(recorded)
 
 

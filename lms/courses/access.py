@@ -19,6 +19,16 @@ def assigned_cohort_ids(person_id: int, *, on: date) -> Select[int]:
     )
 
 
+def is_assigned(person_id: int | None, cohort_id: int, *, on: date) -> bool:
+    """Tell whether an adult is with a group on a day or later; who is not kept yet never is."""
+    assignments = select(Assignment.id).where(
+        Assignment.person_id == person_id,
+        Assignment.cohort_id == cohort_id,
+        or_(Assignment.until.is_(None), Assignment.until >= on),
+    )
+    return person_id is not None and db.session.scalar(assignments.limit(1)) is not None
+
+
 def may_lead(person_id: int, cohort_id: int, *, on: date) -> bool:
     """Tell whether an adult may see names, link and register of a group on a day.
 

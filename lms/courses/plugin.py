@@ -8,12 +8,15 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
 from lms.clock import today
-from lms.contracts import Card, MenuItem, RoleName, Sentence
+from lms.contracts import Card, MenuItem, Reason, RoleName, Sentence
 from lms.courses import cohorts, views
+from lms.courses.access import is_assigned
+from lms.courses.models import Cohort
 from lms.courses.sentences import SENTENCES
 from lms.courses.services import running_modules
 from lms.hookspecs import hook
 from lms.i18n import say_day
+from lms.people.models import Person
 
 
 @hook
@@ -26,6 +29,14 @@ def register_blueprints() -> list[Blueprint]:
 def register_sentences() -> Mapping[str, Sentence]:
     """Give the sentences of ages and sessions."""
     return SENTENCES
+
+
+@hook
+def enrolment_blockers(person: Person, cohort: Cohort) -> list[Reason]:
+    """Keep the adults of a group from its places: nobody marks and confirms themselves."""
+    if is_assigned(person.id, cohort.id, on=today(cohort.zone)):
+        return [Reason("leads_the_group")]
+    return []
 
 
 @hook

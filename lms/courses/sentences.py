@@ -71,5 +71,8 @@ SENTENCES: Mapping[str, Sentence] = {
     "already_held": lambda _values: _(
         "This session was held already; it can’t be cancelled or moved."
     ),
+    "leads_the_group": lambda _values: _(
+        "Whoever leads this group can’t be its learner at the same time."
+    ),
     "session_there": lambda _values: _("The group has a session at this time already."),
 }

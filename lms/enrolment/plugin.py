@@ -4,11 +4,15 @@ from collections.abc import Mapping
 
 from flask import Blueprint
 
-from lms.contracts import Card, MenuItem, Panel, RoleName, Sentence
+from lms.clock import today
+from lms.contracts import Card, MenuItem, Panel, Reason, RoleName, Sentence, Setting
 from lms.courses.models import Cohort
 from lms.enrolment import applying, desk, homes, views
+from lms.enrolment.seats import is_in
 from lms.enrolment.sentences import SENTENCES
 from lms.hookspecs import hook
+from lms.people.models import Person
+from lms.settings import positive
 
 HOMES = {
     RoleName.GUARDIAN: "enrolment.family",
@@ -23,9 +27,30 @@ def register_blueprints() -> list[Blueprint]:
 
 
 @hook
+def register_settings() -> list[Setting]:
+    """Give how many applications one network address may send."""
+    return [
+        Setting(
+            "LMS_APPLICATIONS_PER_HOUR",
+            "40",
+            "Applications accepted from one network address in an hour (families share addresses).",
+            positive,
+        )
+    ]
+
+
+@hook
 def register_sentences() -> Mapping[str, Sentence]:
     """Give the sentences of applying, seats and consents."""
     return SENTENCES
+
+
+@hook
+def assignment_blockers(person: Person, cohort: Cohort) -> list[Reason]:
+    """Keep learners from leading their own group: nobody marks and confirms themselves."""
+    if is_in(person.id, cohort.id, on=today(cohort.zone)):
+        return [Reason("learns_in_the_group")]
+    return []
 
 
 @hook

@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy import Select, func, or_, select
 
-from lms.contracts import Reason, RoleName
+from lms.contracts import Reason
 from lms.courses.kind import ApplicantFacts, kind_of
 from lms.courses.models import Cohort
 from lms.courses.services import ages_on, first_session_day
@@ -14,7 +14,6 @@ from lms.enrolment.models import Application, ApplicationState, Enrolment
 from lms.enrolment.refusals import AlreadyIn, EndsBeforeItBegan, NoSeat, NotFitting, Objection
 from lms.enrolment.rules import Seats
 from lms.people.models import Person
-from lms.people.services import grant_role
 from lms.plugins import hooks
 
 
@@ -139,7 +138,6 @@ def seat(
     if application is not None:
         application.state, application.decided_at = ApplicationState.ACCEPTED, now
     db.session.flush()
-    grant_role(person, RoleName.LEARNER, since=since)
     hooks().enrolled(enrolment=enrolment)
     return enrolment
 

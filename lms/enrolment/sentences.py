@@ -74,6 +74,9 @@ SENTENCES: Mapping[str, Sentence] = {
     "not_open": lambda _values: _("This group takes no applications now. Choose another one."),
     "no_seat": lambda _values: _("All places in this group are taken."),
     "already_in_group": lambda _values: _("This person has a place in this group already."),
+    "learns_in_the_group": lambda _values: _(
+        "A learner of this group can’t lead it at the same time."
+    ),
     "already_waiting": lambda _values: _("An application for this group is waiting already."),
     "twice_in_form": lambda _values: _("The same child stands in this form twice."),
     "minor_alone": lambda _values: _(

@@ -1,19 +1,32 @@
 """What the people slice gives to the suite."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from flask import Blueprint
 
-from lms.contracts import MenuItem, RoleName, Sentence
+from lms.contracts import MenuItem, RoleName, Sentence, Setting
 from lms.hookspecs import hook
 from lms.people import cli, pages, views
 from lms.people.sentences import SENTENCES
+from lms.people.services import grant_role
+from lms.settings import positive
 
 
 @hook
 def register_blueprints() -> list[Blueprint]:
     """Give signing in, the pages about people, and their commands."""
     return [views.bp, pages.bp]
+
+
+@hook
+def register_settings() -> list[Setting]:
+    """Give the lives of sign-in links and the number of tries."""
+    return [
+        Setting("LMS_SIGN_IN_LINK_HOURS", "24", "Hours that a mailed sign-in link lives.", positive),
+        Setting("LMS_COPIED_LINK_HOURS", "72", "Hours that a copied sign-in link lives.", positive),
+        Setting("LMS_SIGN_IN_TRIES", "10", "Tries to sign in for one name in 15 minutes.", positive),
+    ]
 
 
 @hook
@@ -26,6 +39,12 @@ def register_sentences() -> Mapping[str, Sentence]:
 def menu_items(person: object) -> list[MenuItem]:
     """Give the coordinator the list of people."""
     return pages.menu(person)
+
+
+@hook
+def enrolled(enrolment: Any) -> None:
+    """Make whoever got a place a learner from its first day."""
+    grant_role(enrolment.person, RoleName.LEARNER, since=enrolment.since)
 
 
 __all__ = ["RoleName", "cli"]

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from lms import hookspecs
+from lms.contracts import Setting
+from lms.plugins import load_suite
 from lms.settings import SETTINGS
 
 ROOT = Path(__file__).parents[2]
@@ -34,9 +36,23 @@ def test_a_hook_is_documented_used_and_tested(name: str) -> None:
     assert f"def test_hook_{name}(" in _sources("tests/plugins")
 
 
-@pytest.mark.parametrize("setting", SETTINGS, ids=lambda setting: setting.name)
-def test_a_setting_is_documented(setting: object) -> None:
-    assert f"`{setting.name}`" in (ROOT / "docs/settings.md").read_text(encoding="utf-8")  # type: ignore[attr-defined]
+def _settings() -> list[Setting]:
+    """The settings of the core and of every bundled slice."""
+    given = load_suite(frozenset(), None).manager.hook.register_settings()
+    return [*SETTINGS, *(setting for group in given for setting in group)]
+
+
+@pytest.mark.parametrize("setting", _settings(), ids=lambda setting: setting.name)
+def test_a_setting_is_documented_as_it_is(setting: Setting) -> None:
+    documented = (ROOT / "docs/settings.md").read_text(encoding="utf-8")
+    default = f"`{setting.default}`" if setting.default else "–"
+    assert f"| `{setting.name}` | {default} | {setting.help} |" in documented
+
+
+def test_each_setting_stands_once() -> None:
+    documented = (ROOT / "docs/settings.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `(LMS_\w+)` \|", documented, re.M)
+    assert sorted(rows) == sorted(setting.name for setting in _settings())
 
 
 def test_decisions_are_numbered_without_gaps() -> None:

@@ -1,6 +1,5 @@
 """Saving, finishing and locking registers, and gathering progress, on both databases."""
 
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -142,35 +141,9 @@ def test_two_who_count_are_shown_to_each_other(cast: Cast) -> None:
     assert db.session.scalars(select(HeadCount.in_person)).one() == 4
 
 
-class Listener:
-    """Hears of finished registers."""
-
-    def __init__(self) -> None:
-        self.heard: list[int] = []
-
-
-@pytest.fixture
-def listener(cast: Cast, app: Any) -> Iterator[Listener]:
-    from lms.hookspecs import hook
-
-    heard = Listener()
-
-    class Plugin:
-        @hook
-        def session_closed(self, session: Session) -> None:
-            heard.heard.append(session.id)
-
-    plugin = Plugin()
-    manager = app.extensions["lms"].manager
-    manager.register(plugin, "listener")
-    yield heard
-    manager.unregister(plugin)
-
-
-def test_done_finishes_once_and_tells(cast: Cast, listener: Listener) -> None:
+def test_done_finishes_once(cast: Cast) -> None:
     for _tap in range(2):
         finish(find(cast.sessions[0]), by_id=cast.mentor.id, now=DURING, lock_days=3)
-    assert listener.heard == [cast.sessions[0].id]
     register = db.session.get(Register, cast.sessions[0].id)
     assert register is not None
     assert (register.finished_at, register.finished_by_id) == (DURING, cast.mentor.id)
@@ -178,14 +151,11 @@ def test_done_finishes_once_and_tells(cast: Cast, listener: Listener) -> None:
     save(cast.sessions[0], SubmittedMark(cast.child.id, HERE))
 
 
-def test_the_clock_finishes_at_nine_and_locks_three_days_later(
-    cast: Cast, listener: Listener
-) -> None:
+def test_the_clock_finishes_at_nine_and_locks_three_days_later(cast: Cast) -> None:
     save(cast.sessions[0], SubmittedMark(cast.child.id, HERE))
     assert finish_due(now=datetime(2022, 9, 5, 17, 59, tzinfo=UTC), lock_days=3) == 0
     assert finish_due(now=LATER, lock_days=3) == 1
     assert finish_due(now=LATER, lock_days=3) == 0
-    assert listener.heard == [cast.sessions[0].id]
     assert db.session.scalars(select(Register.finished_at)).one() == datetime(
         2022, 9, 5, 18, tzinfo=UTC
     )

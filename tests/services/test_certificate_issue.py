@@ -18,7 +18,6 @@ from lms.certificates.services import (
 )
 from lms.certificates.snapshots import AwardUnknown, Content, content_of
 from lms.db import db
-from lms.hookspecs import hook
 from tests.graduation import GRADUATION, crowd, graduate, graduate_training
 
 
@@ -179,22 +178,6 @@ def test_a_child_without_birth_date_is_treated_as_a_child(cast):
     completion = graduate(cast)[0]
     cast.child.birth_date = None
     assert _issue(completion).is_minor
-
-
-def test_a_plug_in_hears_of_it_and_can_undo_it(cast, make_app):
-    completion_id = graduate(cast)[0].id
-    db.session.commit()
-
-    class Objector:
-        @hook
-        def certificate_issued(self, certificate):
-            raise RuntimeError(certificate.number)
-
-    with make_app(objector=Objector()).app_context():
-        with pytest.raises(RuntimeError, match="2022/1-001"):
-            issue(completion_id, award="code_club", by_id=None, now=GRADUATION)
-        assert db.session.scalar(select(func.count(Certificate.id))) == 0
-        db.session.rollback()
 
 
 def test_codes_and_numbers_of_a_crowd_are_all_different(cast):

@@ -15,10 +15,8 @@ from lms.completion.services import (
     unconfirm_cohort,
     unshow_projects,
 )
-from lms.contracts import Fact
 from lms.courses.models import SessionState
 from lms.db import db
-from lms.hookspecs import hook
 from tests.cast import enrol_row
 from tests.graduation import GRADUATION, finish_club, graduate, hold
 
@@ -136,27 +134,6 @@ def test_taking_back_spares_whoever_has_a_certificate(cast):
     assert unconfirm_cohort(cast.cohort) == 1
     db.session.expire_all()
     assert db.session.scalars(select(Completion.id)).all() == [first.id]
-
-
-def test_a_plug_in_tells_the_rule_a_fact_and_hears_of_a_completion(cast, make_app):
-    heard = []
-
-    class Portfolio:
-        @hook
-        def completion_facts(self, enrolment):
-            return [Fact("is_project_shown", True), Fact("portfolio", "seen")]
-
-        @hook
-        def completion_recorded(self, completion):
-            heard.append(completion.enrolment_id)
-
-    hold(cast.sessions, present=[cast.child], absent=[cast.sibling])
-    db.session.commit()
-    with make_app(portfolio=Portfolio()).app_context():
-        recorded = confirm_cohort(cast.cohort, by_id=None, now=GRADUATION)
-        assert [completion.facts["told"]["portfolio"] for completion in recorded] == ["seen"]
-        assert heard == [cast.enrolments[cast.child.id].id]
-        db.session.rollback()
 
 
 def test_only_a_kind_that_asks_for_a_project_offers_the_tick(cast):
