@@ -168,7 +168,8 @@ def test_children_from_the_application_to_a_checked_certificate(
 
     mentor = open_window(club.account_id)
     mark_everybody(mentor, club)
-    mentor.page.goto(f"/completion/cohorts/{club.cohort_id}")
+    mentor.page.locator(f"main a[href='/cohorts/{club.cohort_id}']").click()
+    mentor.page.locator(f"main a[href='/completion/cohorts/{club.cohort_id}']").first.click()
     for tick in mentor.page.locator("[name=shown]").all():
         tick.check()
     press(mentor.page, re.compile("Зберегти"))
