@@ -74,7 +74,10 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     command = ("wheel", str(source), "--no-deps", "--no-build-isolation", "--no-index")
     built = subprocess.run(
         [sys.executable, "-m", "pip", *command, "--wheel-dir", str(made)],
-        check=False, capture_output=True, text=True, cwd=source,
+        check=False,
+        capture_output=True,
+        text=True,
+        cwd=source,
     )
     assert built.returncode == 0, built.stdout + built.stderr
     (found,) = made.glob("lms-*.whl")
@@ -96,7 +99,11 @@ def _served(place: Path, data: Path) -> dict[str, Any]:
     files = [str(path.relative_to(static)) for path in sorted(static.rglob("*")) if path.is_file()]
     done = subprocess.run(
         [sys.executable, "-I", "-S", "-c", SERVE, str(place), str(data), *SITE],
-        check=False, capture_output=True, text=True, cwd=data, input=json.dumps(files),
+        check=False,
+        capture_output=True,
+        text=True,
+        cwd=data,
+        input=json.dumps(files),
     )
     assert done.returncode == 0, done.stderr
     answers: dict[str, Any] = json.loads(done.stdout)

@@ -186,7 +186,10 @@ class Counter:
     def register_indicators(self) -> list[Indicator]:
         return [
             Indicator(
-                "foreign_line", WORDS, "книг", "Кожна книга один раз.",
+                "foreign_line",
+                WORDS,
+                "книг",
+                "Кожна книга один раз.",
                 count=lambda year: 77 if year == 2022 else None,
                 rows=lambda _year: [IndicatorRow(date(2022, 5, 1), "Підмогильний", 77)],
             )
@@ -292,8 +295,10 @@ class House(Pages):
 
     @hook
     def menu_items(self, person: Any) -> list[MenuItem]:
-        return [MenuItem("Третє", "foreign.page", weight=1003),
-                MenuItem("Перше", "foreign.page", weight=1001)]
+        return [
+            MenuItem("Третє", "foreign.page", weight=1003),
+            MenuItem("Перше", "foreign.page", weight=1001),
+        ]
 
     @hook
     def home_cards(self, person: Any) -> list[Card]:

@@ -124,7 +124,6 @@ def test_every_changing_route_is_refused_without_a_token(
 
 def test_a_get_never_writes(people: Cast, app: Flask, as_: SignIn) -> None:
 
-
     written: list[str] = []
 
     def watch(_conn: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
@@ -149,14 +148,22 @@ def others(cast: Cast, app: Flask) -> dict[str, dict[str, list[int]]]:
     adults_paper = issue(adults.id, award="training", by_id=None, now=GRADUATION).id
     topic = add_topic("Застосунок «Дія»")
     noted = Consultation(
-        key="another’s", day=today(), minutes=15, format=Format.ONLINE, visitor=Visitor.FIRST_TIME,
-        leader_id=cast.mentor.id, noted_at=now(),
+        key="another’s",
+        day=today(),
+        minutes=15,
+        format=Format.ONLINE,
+        visitor=Visitor.FIRST_TIME,
+        leader_id=cast.mentor.id,
+        noted_at=now(),
     )
     noted.topics.append(db.session.get_one(ConsultationTopic, topic.id))
     db.session.add(noted)
     job = enqueue(
-        "issue_certificates", items=["1"], args={"cohort_id": cast.cohort.id},
-        asked_by_id=cast.mentor.id, now=now(),
+        "issue_certificates",
+        items=["1"],
+        args={"cohort_id": cast.cohort.id},
+        asked_by_id=cast.mentor.id,
+        now=now(),
     )
     db.session.flush()
     club = {"session_id": [cast.sessions[0].id], "cohort_id": [cast.cohort.id]}
@@ -198,7 +205,16 @@ def test_anothers_rows_are_as_absent_as_rows_that_never_were(
     assert set(tried) == set(others[name])
 
 
-TEXTS = ("\0", "<img src=x onerror=alert(1)>", "я" * 3_000, "%ff%fe", "..%2f..%2fetc", "0", "-1", "{{7*7}}")
+TEXTS = (
+    "\0",
+    "<img src=x onerror=alert(1)>",
+    "я" * 3_000,
+    "%ff%fe",
+    "..%2f..%2fetc",
+    "0",
+    "-1",
+    "{{7*7}}",
+)
 
 
 def _has_text(route: Route) -> bool:

@@ -194,7 +194,9 @@ def _kept(page: str, fields: list[Field], data: Data, row: FormRow, case: str) -
 
 
 @pytest.mark.parametrize("name", sorted(ROWS))
-def test_contradictory_pairs_are_refused(name: str, cast: Cast, filled: Callable[[str], Any]) -> None:
+def test_contradictory_pairs_are_refused(
+    name: str, cast: Cast, filled: Callable[[str], Any]
+) -> None:
     row, browser, path, right = filled(name)
     for pair in row.contradictions(cast):
         answer = row.send(browser, path, {**right, **pair})
