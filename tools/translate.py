@@ -8,6 +8,7 @@ still untranslated. Ends with 1 when something is.
 """
 
 import io
+import os
 import sys
 from pathlib import Path
 
@@ -43,11 +44,20 @@ def extract() -> Catalog:
     for folder, method_map in SOURCES:
         options = {"**.html": {"trimmed": "true", "silent": "false"}}
         for name, line, texts, comments, context in extract_from_dir(
-            folder, method_map=method_map, keywords=KEYWORDS, options_map=options
+            folder,
+            method_map=method_map,
+            keywords=KEYWORDS,
+            options_map=options,
+            directory_filter=is_source,
         ):
             place = (str((folder / name).relative_to(ROOT)), line)
             catalogue.add(texts, None, [place], auto_comments=comments, context=context)
     return catalogue
+
+
+def is_source(folder: str | os.PathLike[str]) -> bool:
+    # Babel's own filter passes over names that begin with "_", and with them over the macros.
+    return Path(folder).name != "__pycache__"
 
 
 def path_of(locale: str) -> Path:
