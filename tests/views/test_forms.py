@@ -165,7 +165,8 @@ def test_wrong_answers_are_refused_beside_their_field(
             assert answer.status_code == 422, (case, answer.status_code)
             _said_beside(answer.text, field, case)
             assert MARKUP not in answer.text, case
-            if not _forgets(row, field, what):
+            # Without consent nothing that was typed about children may be kept.
+            if field.short_name not in row.not_echoed:
                 _kept(answer.text, fields, data, row, case)
 
 
@@ -175,11 +176,6 @@ def _said_beside(page: str, field: Field, case: str) -> None:
     said = re.search(rf'id="{re.escape(field.id)}-error"[^>]*>(.*?)</p>', page, re.S)
     assert said, f"{case}: no words"
     assert re.sub(r"<[^>]+>", "", said[1]).strip(), f"{case}: empty words"
-
-
-def _forgets(row: FormRow, field: Field, what: str) -> bool:
-    """Tell whether the page must not keep what was typed: without consent it keeps nothing."""
-    return field.short_name in row.not_echoed and what != "kept"
 
 
 def _kept(page: str, fields: list[Field], data: Data, row: FormRow, case: str) -> None:
