@@ -7,7 +7,10 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from lms import access
+from lms.clock import today
 from lms.contracts import RoleName, weighted
+from lms.home.teaching import taught_now
+from lms.i18n import current_code
 from lms.plugins import hooks
 
 bp = Blueprint("home", __name__)
@@ -24,12 +27,17 @@ ORDER = (
     RoleName.AUDITOR,
 )
 
+# Cards from this weight on show what runs; those before ask for a decision.
+RUNNING = 500
+
 
 @bp.get("/")
 @access.public
 def front() -> ResponseReturnValue:
     """Greet a stranger: what the library teaches, how to enrol, how to check a certificate."""
-    return render_template("home/front.html", homes=homes(current_user.roles))
+    return render_template(
+        "home/front.html", programmes=taught_now(on=today(), locale=current_code())
+    )
 
 
 @bp.get("/home")
@@ -46,7 +54,11 @@ def mine() -> ResponseReturnValue:
 def cards() -> ResponseReturnValue:
     """Show what needs a decision, as cards that each slice gives."""
     found = weighted(hooks().home_cards(person=current_user))
-    return render_template("home/cards.html", cards=found)
+    return render_template(
+        "home/cards.html",
+        decisions=[card for card in found if card.weight < RUNNING],
+        running=[card for card in found if card.weight >= RUNNING],
+    )
 
 
 def homes(roles: Iterable[RoleName]) -> list[str]:

@@ -50,6 +50,7 @@ def draw_months(months: Sequence[MonthCount], before: Sequence[MonthCount], *, y
         legend_at_bottom_columns=2,
         legend_box_size=16,
         show_x_guides=False,
+        show_legend=any(month.consultations for month in before),
         print_values=False,
         margin=12,
         spacing=14,

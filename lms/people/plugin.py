@@ -23,9 +23,13 @@ def register_blueprints() -> list[Blueprint]:
 def register_settings() -> list[Setting]:
     """Give the lives of sign-in links and the number of tries."""
     return [
-        Setting("LMS_SIGN_IN_LINK_HOURS", "24", "Hours that a mailed sign-in link lives.", positive),
+        Setting(
+            "LMS_SIGN_IN_LINK_HOURS", "24", "Hours that a mailed sign-in link lives.", positive
+        ),
         Setting("LMS_COPIED_LINK_HOURS", "72", "Hours that a copied sign-in link lives.", positive),
-        Setting("LMS_SIGN_IN_TRIES", "10", "Tries to sign in for one name in 15 minutes.", positive),
+        Setting(
+            "LMS_SIGN_IN_TRIES", "10", "Tries to sign in for one name in 15 minutes.", positive
+        ),
     ]
 
 

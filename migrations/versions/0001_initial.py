@@ -284,6 +284,7 @@ def upgrade() -> None:
         sa.Column("indicator", sa.String(length=60), nullable=False),
         sa.Column("figure", sa.Integer(), nullable=False),
         sa.Column("source", sa.String(length=300), nullable=False),
+        sa.Column("is_comparable", sa.Boolean(), server_default=sa.text("1"), nullable=False),
         sa.Column("entered_by_id", sa.Integer(), nullable=True),
         sa.Column("entered_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint("figure >= 0", name=op.f("ck_entered_figure_not_negative")),
@@ -720,67 +721,6 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_assignment_person_id"), ["person_id"], unique=False)
 
     op.create_table(
-        "certificate",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("code", sa.String(length=21), nullable=False),
-        sa.Column("award", sa.String(length=60), nullable=False),
-        sa.Column("grounds", sa.String(length=100), nullable=False),
-        sa.Column("revision", sa.Integer(), nullable=False),
-        sa.Column("person_id", sa.Integer(), nullable=True),
-        sa.Column("module_id", sa.Integer(), nullable=False),
-        sa.Column("cohort_id", sa.Integer(), nullable=True),
-        sa.Column("serial", sa.Integer(), nullable=False),
-        sa.Column("number", sa.String(length=30), nullable=False),
-        sa.Column("issued_on", sa.Date(), nullable=False),
-        sa.Column("issued_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("issued_by_id", sa.Integer(), nullable=True),
-        sa.Column("is_minor", sa.Boolean(), nullable=False),
-        sa.Column("snapshot", sa.JSON(), nullable=False),
-        sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("revoked_by_id", sa.Integer(), nullable=True),
-        sa.Column("revoked_reason", sa.String(length=200), nullable=False),
-        sa.CheckConstraint(
-            "(revoked_at IS NULL) = (revoked_reason = '')", name=op.f("ck_certificate_revoked")
-        ),
-        sa.CheckConstraint("serial >= 1 AND revision >= 1", name=op.f("ck_certificate_numbers")),
-        sa.ForeignKeyConstraint(
-            ["cohort_id"], ["cohort.id"], name=op.f("fk_certificate_cohort_id"), ondelete="SET NULL"
-        ),
-        sa.ForeignKeyConstraint(
-            ["issued_by_id"],
-            ["person.id"],
-            name=op.f("fk_certificate_issued_by_id"),
-            ondelete="SET NULL",
-        ),
-        sa.ForeignKeyConstraint(
-            ["module_id"], ["module.id"], name=op.f("fk_certificate_module_id"), ondelete="RESTRICT"
-        ),
-        sa.ForeignKeyConstraint(
-            ["person_id"], ["person.id"], name=op.f("fk_certificate_person_id"), ondelete="SET NULL"
-        ),
-        sa.ForeignKeyConstraint(
-            ["revoked_by_id"],
-            ["person.id"],
-            name=op.f("fk_certificate_revoked_by_id"),
-            ondelete="SET NULL",
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_certificate")),
-        sa.UniqueConstraint(
-            "award", "grounds", "revision", name=op.f("uq_certificate_award_grounds_revision")
-        ),
-        sa.UniqueConstraint("code", name=op.f("uq_certificate_code")),
-        sa.UniqueConstraint(
-            "module_id", "serial", "revision", name=op.f("uq_certificate_module_id_serial_revision")
-        ),
-        sa.UniqueConstraint("number", "revision", name=op.f("uq_certificate_number_revision")),
-    )
-    with op.batch_alter_table("certificate", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_certificate_cohort_id"), ["cohort_id"], unique=False)
-        batch_op.create_index("ix_certificate_issued_on", ["issued_on"], unique=False)
-        batch_op.create_index(batch_op.f("ix_certificate_module_id"), ["module_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_certificate_person_id"), ["person_id"], unique=False)
-
-    op.create_table(
         "session",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("cohort_id", sa.Integer(), nullable=False),
@@ -920,25 +860,6 @@ def upgrade() -> None:
             "ix_attendance_record_person_id_status", ["person_id", "status"], unique=False
         )
 
-    op.create_table(
-        "certificate_file",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("certificate_id", sa.Integer(), nullable=False),
-        sa.Column("locale", sa.String(length=2), nullable=False),
-        sa.Column("sha256", sa.String(length=64), nullable=False),
-        sa.Column("size", sa.Integer(), nullable=False),
-        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["certificate_id"],
-            ["certificate.id"],
-            name=op.f("fk_certificate_file_certificate_id"),
-            ondelete="RESTRICT",
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_certificate_file")),
-        sa.UniqueConstraint(
-            "certificate_id", "locale", name=op.f("uq_certificate_file_certificate_id_locale")
-        ),
-    )
     op.create_table(
         "enrolment",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -1171,9 +1092,108 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_project")),
         sa.UniqueConstraint("enrolment_id", name=op.f("uq_project_enrolment_id")),
     )
+    op.create_table(
+        "certificate",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("code", sa.String(length=21), nullable=False),
+        sa.Column("award", sa.String(length=60), nullable=False),
+        sa.Column("grounds", sa.String(length=100), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=True),
+        sa.Column("module_id", sa.Integer(), nullable=False),
+        sa.Column("cohort_id", sa.Integer(), nullable=True),
+        sa.Column("completion_id", sa.Integer(), nullable=True),
+        sa.Column("serial", sa.Integer(), nullable=False),
+        sa.Column("number", sa.String(length=30), nullable=False),
+        sa.Column("issued_on", sa.Date(), nullable=False),
+        sa.Column("issued_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("issued_by_id", sa.Integer(), nullable=True),
+        sa.Column("is_minor", sa.Boolean(), nullable=False),
+        sa.Column("snapshot", sa.JSON(), nullable=False),
+        sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("revoked_by_id", sa.Integer(), nullable=True),
+        sa.Column("revoked_reason", sa.String(length=200), nullable=False),
+        sa.CheckConstraint(
+            "(revoked_at IS NULL) = (revoked_reason = '')", name=op.f("ck_certificate_revoked")
+        ),
+        sa.CheckConstraint("serial >= 1 AND revision >= 1", name=op.f("ck_certificate_numbers")),
+        sa.ForeignKeyConstraint(
+            ["cohort_id"], ["cohort.id"], name=op.f("fk_certificate_cohort_id"), ondelete="SET NULL"
+        ),
+        sa.ForeignKeyConstraint(
+            ["completion_id"],
+            ["completion.id"],
+            name=op.f("fk_certificate_completion_id"),
+            ondelete="RESTRICT",
+        ),
+        sa.ForeignKeyConstraint(
+            ["issued_by_id"],
+            ["person.id"],
+            name=op.f("fk_certificate_issued_by_id"),
+            ondelete="SET NULL",
+        ),
+        sa.ForeignKeyConstraint(
+            ["module_id"], ["module.id"], name=op.f("fk_certificate_module_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name=op.f("fk_certificate_person_id"), ondelete="SET NULL"
+        ),
+        sa.ForeignKeyConstraint(
+            ["revoked_by_id"],
+            ["person.id"],
+            name=op.f("fk_certificate_revoked_by_id"),
+            ondelete="SET NULL",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_certificate")),
+        sa.UniqueConstraint(
+            "award", "grounds", "revision", name=op.f("uq_certificate_award_grounds_revision")
+        ),
+        sa.UniqueConstraint("code", name=op.f("uq_certificate_code")),
+        sa.UniqueConstraint(
+            "module_id", "serial", "revision", name=op.f("uq_certificate_module_id_serial_revision")
+        ),
+        sa.UniqueConstraint("number", "revision", name=op.f("uq_certificate_number_revision")),
+    )
+    with op.batch_alter_table("certificate", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_certificate_cohort_id"), ["cohort_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_certificate_completion_id"), ["completion_id"], unique=False
+        )
+        batch_op.create_index("ix_certificate_issued_on", ["issued_on"], unique=False)
+        batch_op.create_index(batch_op.f("ix_certificate_module_id"), ["module_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_certificate_person_id"), ["person_id"], unique=False)
+
+    op.create_table(
+        "certificate_file",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("certificate_id", sa.Integer(), nullable=False),
+        sa.Column("locale", sa.String(length=2), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["certificate_id"],
+            ["certificate.id"],
+            name=op.f("fk_certificate_file_certificate_id"),
+            ondelete="RESTRICT",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_certificate_file")),
+        sa.UniqueConstraint(
+            "certificate_id", "locale", name=op.f("uq_certificate_file_certificate_id_locale")
+        ),
+    )
 
 
 def downgrade() -> None:
+    op.drop_table("certificate_file")
+    with op.batch_alter_table("certificate", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_certificate_person_id"))
+        batch_op.drop_index(batch_op.f("ix_certificate_module_id"))
+        batch_op.drop_index("ix_certificate_issued_on")
+        batch_op.drop_index(batch_op.f("ix_certificate_completion_id"))
+        batch_op.drop_index(batch_op.f("ix_certificate_cohort_id"))
+
+    op.drop_table("certificate")
     op.drop_table("project")
     op.drop_table("completion")
     op.drop_table("register")
@@ -1196,7 +1216,6 @@ def downgrade() -> None:
         batch_op.drop_index("ix_enrolment_cohort_id_since")
 
     op.drop_table("enrolment")
-    op.drop_table("certificate_file")
     with op.batch_alter_table("attendance_record", schema=None) as batch_op:
         batch_op.drop_index("ix_attendance_record_person_id_status")
 
@@ -1210,13 +1229,6 @@ def downgrade() -> None:
         batch_op.drop_index("ix_session_cohort_id_day")
 
     op.drop_table("session")
-    with op.batch_alter_table("certificate", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_certificate_person_id"))
-        batch_op.drop_index(batch_op.f("ix_certificate_module_id"))
-        batch_op.drop_index("ix_certificate_issued_on")
-        batch_op.drop_index(batch_op.f("ix_certificate_cohort_id"))
-
-    op.drop_table("certificate")
     with op.batch_alter_table("assignment", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_assignment_person_id"))
         batch_op.drop_index(batch_op.f("ix_assignment_cohort_id"))

@@ -99,8 +99,7 @@ def test_the_project_names_no_registry_and_no_path_of_a_machine() -> None:
         is_ours = path.is_file() and not any(
             part in {".venv", ".git", "var", "build", "node_modules"}
             or part.startswith((".mypy", ".hypothesis"))
-            or part.endswith("_cache")
-            or part.endswith(".egg-info")
+            or part.endswith(("_cache", ".egg-info"))
             for part in inside
         )
         if is_ours and path.suffix in suffixes and path != Path(__file__):

@@ -57,7 +57,9 @@ def count(model: type[Any]) -> int:
 
 def test_two_children_get_their_places_in_one_submit(cast: Cast) -> None:
     receipt = apply(
-        cast, Child(SON, (cast.cohort.id,)), Child(DAUGHTER, (cast.cohort.id,)),
+        cast,
+        Child(SON, (cast.cohort.id,)),
+        Child(DAUGHTER, (cast.cohort.id,)),
         terms=terms(Purpose.PHOTOGRAPHS),
     )
     assert [one.state for one in receipt.applications] == [ApplicationState.ACCEPTED] * 2
@@ -79,8 +81,11 @@ def test_two_children_get_their_places_in_one_submit(cast: Cast) -> None:
         )
     ).all()
     assert sorted(consents) == sorted(
-        [(purpose, ConsentWay.ONLINE, date(2023, 12, 20))
-         for purpose in (Purpose.TAKING_PART, Purpose.PHOTOGRAPHS)] * 2
+        [
+            (purpose, ConsentWay.ONLINE, date(2023, 12, 20))
+            for purpose in (Purpose.TAKING_PART, Purpose.PHOTOGRAPHS)
+        ]
+        * 2
     )
     roles = {
         (role.person_id == receipt.applicant.id, role.name)
@@ -191,9 +196,7 @@ def test_one_child_that_does_not_fit_keeps_the_whole_submit_back(cast: Cast) -> 
 def test_a_full_group_lets_the_family_wait(cast: Cast) -> None:
     # Three of five places are taken by the cast.
     people = [replace(SON, given_name=f"Ім’я {letter}") for letter in "АБВ"]
-    states = [
-        apply(cast, Child(one, (cast.cohort.id,))).applications[0].state for one in people
-    ]
+    states = [apply(cast, Child(one, (cast.cohort.id,))).applications[0].state for one in people]
     accepted, waiting = ApplicationState.ACCEPTED, ApplicationState.WAITING
     assert states == [accepted, accepted, waiting]
 
@@ -222,9 +225,7 @@ def test_a_group_that_is_closed_takes_nobody_but_the_coordinators_own(cast: Cast
 
 
 def test_an_adult_enrols_alone(cast: Cast) -> None:
-    receipt = apply_adult(
-        Who(new=MOTHER), cast.training_cohort.id, terms=terms(), now=NOW, on=ON
-    )
+    receipt = apply_adult(Who(new=MOTHER), cast.training_cohort.id, terms=terms(), now=NOW, on=ON)
     (application,) = receipt.applications
     assert application.state is ApplicationState.ACCEPTED
     assert application.person_id == application.applicant_id == receipt.applicant.id

@@ -89,8 +89,10 @@ def test_the_last_place_is_given_once(
             begin_write()
             try:
                 enrol(
-                    db.session.get_one(Person, person_id), db.session.get_one(Cohort, cohort_id),
-                    since=ON, now=NOW,
+                    db.session.get_one(Person, person_id),
+                    db.session.get_one(Cohort, cohort_id),
+                    since=ON,
+                    now=NOW,
                 )
                 db.session.commit()
             except NoSeat:

@@ -62,8 +62,14 @@ def test_it_is_open_to_a_stranger(stranger: Any, cast: Cast) -> None:
 def test_it_says_when_for_whom_and_how_many(stranger: Any, cast: Cast) -> None:
     page = stranger.get("/catalogue").text
     for words in (
-        "Scratch: first games", "Mondays, 17:00–18:00", "8–17 years", "2 places left", "online",
-        "Enrolment is open until 20 December 2022.", "Cybersecurity", "90 places",
+        "Scratch: first games",
+        "Mondays, 17:00–18:00",
+        "8–17 years",
+        "2 places left",
+        "online",
+        "Enrolment is open until 20 December 2022.",
+        "Cybersecurity",
+        "90 places",
     ):
         if words != "90 places":
             assert words in page, words
@@ -77,8 +83,14 @@ def test_it_names_no_place_and_no_child(stranger: Any, cast: Cast) -> None:
     page = stranger.get("/catalogue").text
     assert "in person" in page
     for secret in (
-        cast.place.name, cast.place.town, cast.cohort.name, cast.club.name, cast.child.given_name,
-        cast.child.family_name, cast.cohort.link, cast.mentor.family_name,
+        cast.place.name,
+        cast.place.town,
+        cast.cohort.name,
+        cast.club.name,
+        cast.child.given_name,
+        cast.child.family_name,
+        cast.cohort.link,
+        cast.mentor.family_name,
     ):
         assert secret not in page
 
@@ -105,8 +117,12 @@ def test_whoever_waits_is_counted_among_the_places(stranger: Any, cast: Cast) ->
     for person in (cast.child, cast.sibling):
         db.session.add(
             Application(
-                form_key="k", person_id=person.id, applicant_id=cast.guardian.id,
-                cohort_id=cast.cohort.id, state=ApplicationState.WAITING, sent_at=now,
+                form_key="k",
+                person_id=person.id,
+                applicant_id=cast.guardian.id,
+                cohort_id=cast.cohort.id,
+                state=ApplicationState.WAITING,
+                sent_at=now,
             )
         )
     db.session.commit()
@@ -125,14 +141,19 @@ def test_groups_that_read_the_same_are_numbered(stranger: Any, cast: Cast) -> No
 def another(cast: Cast, number: int) -> None:
     for _one in range(number):
         cohort = Cohort(
-            module_id=cast.module.id, course_id=cast.course.id, name="ще одна", capacity=10,
+            module_id=cast.module.id,
+            course_id=cast.course.id,
+            name="ще одна",
+            capacity=10,
             place_id=cast.cohort.place_id,
         )
         db.session.add(cohort)
         db.session.flush()
         plan_weekly(
-            cohort, Weekly(0, cast.sessions[0].starts_at.astimezone().time().replace(hour=17)),
-            from_day=TODAY, until_day=TODAY + timedelta(days=60),
+            cohort,
+            Weekly(0, cast.sessions[0].starts_at.astimezone().time().replace(hour=17)),
+            from_day=TODAY,
+            until_day=TODAY + timedelta(days=60),
         )
     db.session.commit()
 

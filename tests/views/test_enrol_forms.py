@@ -45,11 +45,18 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def family(cast: Cast, **changes: Any) -> dict[str, Any]:
     typed = {
-        "form_key": str(uuid4()), "agrees": "y", "family_name": "Ґалушко",
-        "given_name": "Їванна", "relation": "mother", "email": "halushko@example.org",
-        "phone": "050 123 45 67", "contact_rule": "usual",
-        "children-0-family_name": "Ґалушко", "children-0-given_name": "Лук'ян",
-        "children-0-birth_date": "2012-05-01", "children-0-cohorts": [str(cast.cohort.id)],
+        "form_key": str(uuid4()),
+        "agrees": "y",
+        "family_name": "Ґалушко",
+        "given_name": "Їванна",
+        "relation": "mother",
+        "email": "halushko@example.org",
+        "phone": "050 123 45 67",
+        "contact_rule": "usual",
+        "children-0-family_name": "Ґалушко",
+        "children-0-given_name": "Лук'ян",
+        "children-0-birth_date": "2012-05-01",
+        "children-0-cohorts": [str(cast.cohort.id)],
     }
     typed |= {name.replace("__", "-"): value for name, value in changes.items()}
     return {name: value for name, value in typed.items() if value is not None}
@@ -57,8 +64,12 @@ def family(cast: Cast, **changes: Any) -> dict[str, Any]:
 
 def adult(**changes: Any) -> dict[str, Any]:
     typed = {
-        "form_key": str(uuid4()), "agrees": "y", "family_name": "Ґалушко",
-        "given_name": "Їванна", "email": "halushko@example.org", "contact_rule": "usual",
+        "form_key": str(uuid4()),
+        "agrees": "y",
+        "family_name": "Ґалушко",
+        "given_name": "Їванна",
+        "email": "halushko@example.org",
+        "contact_rule": "usual",
     }
     typed |= changes
     return {name: value for name, value in typed.items() if value is not None}
@@ -210,8 +221,10 @@ def test_a_child_is_added_and_removed_without_script(stranger: Any, cast: Cast) 
     assert more.status_code == 200
     assert 'name="children-1-given_name"' in more.text
     two = family(cast) | {
-        "children-1-family_name": "Ґалушко", "children-1-given_name": "Єва",
-        "children-1-birth_date": "2011-01-09", "children-1-cohorts": [str(cast.cohort.id)],
+        "children-1-family_name": "Ґалушко",
+        "children-1-given_name": "Єва",
+        "children-1-birth_date": "2011-01-09",
+        "children-1-cohorts": [str(cast.cohort.id)],
     }
     less = stranger.post("/enrol/family", data=two | {"remove_child": "0"})
     assert less.status_code == 200
@@ -299,7 +312,8 @@ def test_a_guardian_who_is_signed_in_types_no_name(as_: Any, cast: Cast) -> None
     assert 'name="email"' not in page
     assert 'value="Соломія"' in page
     typed = {
-        key: value for key, value in family(cast).items()
+        key: value
+        for key, value in family(cast).items()
         if key not in {"family_name", "given_name", "email", "phone", "contact_rule"}
     }
     assert browser.post("/enrol/family", data=typed).status_code == 303
@@ -346,8 +360,12 @@ def test_a_sensitive_group_asks_only_what_to_call_somebody(stranger: Any, cast: 
     for name in ("family_name", "given_name", "workplace", "birth_date", "photographs"):
         assert f'name="{name}"' not in page
     typed = {
-        "form_key": str(uuid4()), "agrees": "y", "knows_limits": "y", "called": "Мальва",
-        "phone": "0501234567", "contact_rule": "call_only",
+        "form_key": str(uuid4()),
+        "agrees": "y",
+        "knows_limits": "y",
+        "called": "Мальва",
+        "phone": "0501234567",
+        "contact_rule": "call_only",
     }
     assert stranger.post(url, data=typed | {"knows_limits": ""}).status_code == 422
     assert stranger.post(url, data=typed).status_code == 303
@@ -358,8 +376,9 @@ def test_a_sensitive_group_asks_only_what_to_call_somebody(stranger: Any, cast: 
 
 def test_where_the_age_matters_an_adult_is_asked_for_it(stranger: Any, cast: Cast) -> None:
     db.session.add(
-        AgeRule(programme_id=cast.training_programme.id, from_age=16, to_age=120,
-                since=date(2022, 1, 1))
+        AgeRule(
+            programme_id=cast.training_programme.id, from_age=16, to_age=120, since=date(2022, 1, 1)
+        )
     )
     db.session.commit()
     url = f"/enrol/adult?cohort={cast.training_cohort.id}"

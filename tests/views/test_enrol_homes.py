@@ -117,9 +117,7 @@ def test_a_group_that_meets_in_person_tells_its_members_where(
     assert cast.cohort.link not in page
 
 
-def test_a_cancelled_session_is_said_with_its_reason(
-    as_: Any, cast: Cast, mother: Person
-) -> None:
+def test_a_cancelled_session_is_said_with_its_reason(as_: Any, cast: Cast, mother: Person) -> None:
     cancel_session(cast.sessions[1], reason=NotHeldReason.NO_POWER)
     db.session.commit()
     page = as_(mother).get("/family").text
@@ -127,9 +125,7 @@ def test_a_cancelled_session_is_said_with_its_reason(
     assert "Monday, 19 September, 17:00" in page
 
 
-def test_consents_are_withdrawn_and_given_in_one_tap(
-    as_: Any, cast: Cast, mother: Person
-) -> None:
+def test_consents_are_withdrawn_and_given_in_one_tap(as_: Any, cast: Cast, mother: Person) -> None:
     browser = as_(mother)
     base = f"/family/{cast.child.id}/consents/photographs"
     assert browser.post(f"{base}/give").status_code == 303
@@ -189,9 +185,14 @@ def test_an_answer_to_an_application_stands_on_the_page(
     as_: Any, cast: Cast, mother: Person
 ) -> None:
     application = Application(
-        form_key="k", person_id=cast.child.id, applicant_id=mother.id,
-        cohort_id=cast.training_cohort.id, state=ApplicationState.REFUSED, sent_at=NOW,
-        decided_at=NOW, refusal="no_seats",
+        form_key="k",
+        person_id=cast.child.id,
+        applicant_id=mother.id,
+        cohort_id=cast.training_cohort.id,
+        state=ApplicationState.REFUSED,
+        sent_at=NOW,
+        decided_at=NOW,
+        refusal="no_seats",
     )
     db.session.add(application)
     db.session.commit()
