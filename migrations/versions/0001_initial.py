@@ -284,7 +284,7 @@ def upgrade() -> None:
         sa.Column("indicator", sa.String(length=60), nullable=False),
         sa.Column("figure", sa.Integer(), nullable=False),
         sa.Column("source", sa.String(length=300), nullable=False),
-        sa.Column("is_comparable", sa.Boolean(), server_default=sa.text("1"), nullable=False),
+        sa.Column("is_comparable", sa.Boolean(), server_default=sa.true(), nullable=False),
         sa.Column("entered_by_id", sa.Integer(), nullable=True),
         sa.Column("entered_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint("figure >= 0", name=op.f("ck_entered_figure_not_negative")),
