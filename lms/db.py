@@ -92,7 +92,10 @@ def init_db(app: Flask) -> None:
     """Bind the engine of this application and prepare each connection of SQLite."""
     url = app.config["SQLALCHEMY_DATABASE_URI"]
     if url.startswith("sqlite:///") and url != "sqlite:///:memory:":
-        Path(url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
+        path = Path(url.removeprefix("sqlite:///"))
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        # Names are for this account only; the journals beside the file take its rights.
+        path.touch(mode=0o600)
     db.init_app(app)
     with app.app_context():
         prepare_engine(db.engine)

@@ -23,7 +23,7 @@ def init_mail(app: Flask) -> None:
         MAIL_DEFAULT_SENDER=app.config["LMS_MAIL_FROM"],
     )
     if not is_smtp:
-        outbox.mkdir(parents=True, exist_ok=True)
+        outbox.mkdir(parents=True, exist_ok=True, mode=0o700)
     _mail.init_app(app)
 
 

@@ -27,7 +27,7 @@ def put(content: bytes) -> str:
     path = _path(sha256)
     if path.exists():
         return sha256
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     handle, name = tempfile.mkstemp(dir=path.parent)
     with os.fdopen(handle, "wb") as file:
         file.write(content)
