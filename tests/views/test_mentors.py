@@ -34,7 +34,7 @@ def test_it_lists_mentors_with_hours_counted_from_held_sessions(as_, held):
     text = page.text
     assert "Ґалаґан Остап" in text
     assert "Орел Любов" in text
-    assert 'data-label="Академічних годин">4<' in text or ">4</td>" in text
+    assert 'data-label="Академічні години">4<' in text or ">4</td>" in text
 
 
 def test_it_shows_each_group_with_its_dates(as_, held):
