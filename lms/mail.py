@@ -7,6 +7,9 @@ from flask_mailman import EmailMessage, Mail
 
 _mail = Mail()
 
+# Shorter than the lease of a job: else another worker would send the letter again.
+TIMEOUT = 10
+
 
 def init_mail(app: Flask) -> None:
     """Bind Flask-Mailman according to the settings."""
@@ -20,6 +23,7 @@ def init_mail(app: Flask) -> None:
         MAIL_USERNAME=app.config["LMS_MAIL_USER"] or None,
         MAIL_PASSWORD=app.config["LMS_MAIL_PASSWORD"] or None,
         MAIL_USE_TLS=is_smtp,
+        MAIL_TIMEOUT=TIMEOUT,
         MAIL_DEFAULT_SENDER=app.config["LMS_MAIL_FROM"],
     )
     if not is_smtp:

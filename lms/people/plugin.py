@@ -1,13 +1,15 @@
 """What the people slice gives to the suite."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from flask import Blueprint
 
-from lms.contracts import MenuItem, RoleName, Sentence, Setting
+from lms.contracts import JobKind, MenuItem, RoleName, Sentence, Setting
 from lms.hookspecs import hook
 from lms.people import cli, pages, views
+from lms.people.jobs import JOBS, forget_asked
 from lms.people.sentences import SENTENCES
 from lms.people.services import grant_role
 from lms.settings import positive
@@ -37,6 +39,18 @@ def register_settings() -> list[Setting]:
 def register_sentences() -> Mapping[str, Sentence]:
     """Give the sentences of clearance, links and limits."""
     return SENTENCES
+
+
+@hook
+def register_jobs() -> list[JobKind]:
+    """Give the mailing of sign-in links."""
+    return JOBS
+
+
+@hook
+def chores_due(now: datetime) -> None:
+    """Forget who asked for a link."""
+    forget_asked(now=now)
 
 
 @hook

@@ -16,21 +16,21 @@ from flask import session as cookie
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import LoginManager, current_user
-from sqlalchemy import func, select
 
-from lms import access, limits, mail
+from lms import access, jobs, limits
 from lms.clock import now, today
 from lms.core import local_address
 from lms.db import db
+from lms.i18n import current_code
 from lms.people.forms import LinkForm, PasswordForm
-from lms.people.models import Account, ContactRule, Person
+from lms.people.jobs import ask_for_links
+from lms.people.models import ContactRule
 from lms.people.signing import (
     LinkSpent,
     SignedInPrincipal,
     Stranger,
     WrongPassword,
     end_sign_in,
-    make_sign_in_link,
     principal_of,
     sign_in_by_password,
     use_sign_in_link,
@@ -74,10 +74,18 @@ def sign_in() -> ResponseReturnValue:
         return render_template("people/sign_in.html", form=form)
     if not form.validate():
         return render_template("people/sign_in.html", form=form), 422
-    _count_try(form.email.data.lower())
-    _send_link(form.email.data.lower())
+    email = form.email.data.lower()
+    _count_try(email)
+    ask_for_links(email, page=_link_page(), locale=current_code(), now=now())
     db.session.commit()
+    jobs.wake()
     return redirect(url_for("people.link_sent"), code=303)
+
+
+def _link_page() -> str:
+    """Answer the public address to which the token of a link is added."""
+    path = url_for("people.use_link", token="t").removesuffix("t")  # noqa: S106 - a place, no token
+    return str(current_app.config["LMS_PUBLIC_URL"]) + path
 
 
 @bp.get("/sign-in/sent")
@@ -99,32 +107,6 @@ def _count_try(name: str) -> None:
     except limits.TooMany:
         db.session.commit()
         raise
-
-
-def _send_link(email: str) -> None:
-    """Mail a link to each account reachable at the address; two people may share one."""
-    accounts = db.session.scalars(
-        select(Account)
-        .join(Person, Person.id == Account.person_id)
-        .where(
-            func.lower(Person.email) == email,
-            Person.contact_rule == ContactRule.USUAL,
-            Person.erased_at.is_(None),
-            Account.closed_at.is_(None),
-        )
-        .limit(5)
-    ).all()
-    hours = current_app.config["LMS_SIGN_IN_LINK_HOURS"]
-    for account in accounts:
-        token = make_sign_in_link(account, hours=hours, now=now())
-        address = current_app.config["LMS_PUBLIC_URL"] + url_for("people.use_link", token=token)
-        mail.send(
-            email,
-            _("Your link to the library’s pages"),
-            _("Open this link to sign in. It works once, for %(hours)d hours.", hours=hours)
-            + f"\n\n{address}\n\n"
-            + _("If you did not ask for it, do nothing."),
-        )
 
 
 @bp.route("/sign-in/link/<token>", methods=["GET", "POST"])

@@ -2,16 +2,20 @@
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
+from lms import jobs
 from lms.clock import now
 from lms.db import begin_write, db
-from lms.people.models import ContactRule
-from lms.people.services import open_account
+from lms.people.jobs import forget_asked
+from lms.people.models import ContactRule, SignInLink
+from lms.people.services import NewPerson, add_person, open_account
 from lms.people.signing import make_sign_in_link
 from tests.cast import PASSWORD, Cast
 
@@ -142,3 +146,33 @@ def test_every_answer_is_hardened(cast: Cast, stranger: Any) -> None:
     assert headers["X-Frame-Options"] == "DENY"
     assert headers["X-Content-Type-Options"] == "nosniff"
     assert headers["Cache-Control"] == "no-store"
+
+
+def test_asking_for_a_link_does_the_same_for_known_and_unknown_addresses(
+    make_app: Callable[..., Flask],
+) -> None:
+    app = make_app({"LMS_JOBS": "worker"})
+    with app.app_context():
+        begin_write()
+        open_account(add_person(NewPerson("Знам", "Ірина", email="known@example.org"), now=now()))
+        db.session.commit()
+    for address in ("known@example.org", "nobody@example.org"):
+        assert app.test_client().post("/sign-in", data={"email": address}).status_code == 303
+    assert _letters(app) == [], "a letter is the worker's work, not the answer's"
+    with app.app_context():
+        assert [job.total for job in db.session.scalars(select(jobs.Job))] == [1, 1]
+        assert not db.session.scalars(select(SignInLink)).all()
+        db.session.rollback()
+        jobs.run_pending()
+        assert len(_letters(app)) == 1
+        kept = [str(job.args) for job in db.session.scalars(select(jobs.Job))]
+        assert "example.org" not in "".join(kept)
+
+
+def test_that_a_link_was_asked_for_is_forgotten(cast: Cast, app: Flask, stranger: Any) -> None:
+    stranger.post("/sign-in", data={"email": "guardian@example.org"})
+    begin_write()
+    forget_asked(now=now() + timedelta(minutes=50))
+    assert db.session.scalar(select(jobs.JobItem.id)) is not None
+    forget_asked(now=now() + timedelta(minutes=70))
+    assert db.session.scalar(select(jobs.JobItem.id)) is None
