@@ -195,6 +195,18 @@ class Paper:
         return len(self.signatories) > 2 or longest > 48
 
 
+def inside(module: str, programme: str) -> str:
+    """Word a module after its programme: the programme is not said twice, a sentence goes on.
+
+    >>> inside("Літня ІТ-школа, липень 2022", "Літня ІТ-школа"), inside("Осінь 2022", "Code Club")
+    ('липень 2022', 'осінь 2022')
+    >>> inside("ІТ-осінь 2022", "Code Club")
+    'ІТ-осінь 2022'
+    """
+    rest = module.removeprefix(programme).lstrip(" ,:·–-") or module
+    return rest[:1].lower() + rest[1:] if rest[1:2].islower() else rest
+
+
 def compose(snapshot: Snapshot) -> Paper:
     """Say a snapshot in the words of its language.
 
@@ -235,7 +247,7 @@ def compose(snapshot: Snapshot) -> Paper:
         opening=words["opening"],
         deed=deed[snapshot.gender] if isinstance(deed, dict) else deed,
         subject=quoted(course or programme, language),
-        within=joined([within, say(snapshot.module)], ", ") if within else "",
+        within=joined([within, inside(say(snapshot.module), programme)], ", ") if within else "",
         issued=words["issued"].format(spell_date(snapshot.issued_on, language)),
         issuer=say(snapshot.issuer),
         code=display(snapshot.code),
