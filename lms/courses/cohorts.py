@@ -242,6 +242,7 @@ def assign_adult(cohort_id: int) -> ResponseReturnValue:
             role=AssignmentRole(form.role.data),
             since=form.since.data,
             assigned_by_id=current_user.person_id,
+            on=today(),
         )
     except NotCleared as refusal:
         form.person_id.errors = [say(reason) for reason in refusal.reasons]

@@ -173,23 +173,39 @@ def assign(
     role: AssignmentRole,
     since: date,
     assigned_by_id: int | None = None,
+    on: date | None = None,
 ) -> Assignment:
-    """Put an adult with a cohort from a day.
+    """Put an adult with a cohort from a day; the same tie in force is kept.
 
+    :param on: today, where it matters: who was cleared on an earlier first day only is refused.
     :raises NotCleared: when a check is missing or run out, or a plug-in objects.
     """
-    objections = assignment_objections(person, cohort, on=since)
+    objections = assignment_objections(person, cohort, on=max(since, on or since))
+    if not objections and on is not None and since < on:
+        objections = assignment_objections(person, cohort, on=since)
     if objections:
         raise NotCleared(objections)
     found = db.session.scalar(
         select(Assignment).where(
             Assignment.person_id == person.id,
             Assignment.cohort_id == cohort.id,
-            or_(Assignment.until.is_(None), Assignment.until >= since),
+            or_(Assignment.until.is_(None), Assignment.until >= max(since, on or since)),
         )
     )
     if found is not None:
         return found
+    ended = db.session.scalar(
+        select(Assignment).where(
+            Assignment.person_id == person.id,
+            Assignment.cohort_id == cohort.id,
+            Assignment.since == since,
+        )
+    )
+    if ended is not None:
+        # It ended and holds again from the same day on: that end is taken back.
+        ended.until, ended.role = None, role
+        db.session.flush()
+        return ended
     assignment = Assignment(
         person_id=person.id,
         cohort_id=cohort.id,
@@ -203,10 +219,22 @@ def assign(
 
 
 def end_assignment(assignment: Assignment, *, on: date) -> None:
-    """End an assignment with the day before ``on`` (never before its first day)."""
-    last = max(assignment.since, on - timedelta(days=1))
-    assignment.until = last
+    """End an assignment with the day before ``on``: the very next request is refused.
+
+    One that had not begun before that day goes altogether; it would hold until its evening else.
+    """
+    if assignment.since >= on:
+        db.session.delete(assignment)
+    else:
+        assignment.until = on - timedelta(days=1)
     db.session.flush()
+
+
+def _where_it_went(session: Session) -> Session:
+    """Follow a moved session to the one that stands in its place."""
+    while session.moved_to_id is not None:
+        session = db.session.get_one(Session, session.moved_to_id)
+    return session
 
 
 def cancel_session(session: Session, *, reason: NotHeldReason) -> None:
@@ -214,6 +242,7 @@ def cancel_session(session: Session, *, reason: NotHeldReason) -> None:
 
     :raises AlreadyHeld: when it was held.
     """
+    session = _where_it_went(session)
     if session.state in {SessionState.HELD, SessionState.BROKEN_OFF}:
         raise AlreadyHeld(reason=Reason("already_held"))
     session.state = SessionState.CANCELLED
@@ -231,8 +260,11 @@ def restore_session(session: Session) -> None:
 def move_session(session: Session, *, reason: NotHeldReason, day: date, starts_at: time) -> Session:
     """Move a planned session to another day: the old row stays and names the new one.
 
+    What was moved before is moved on, so that two who move it at once leave one session.
+
     :raises AlreadyHeld: when it was held.
     """
+    session = _where_it_went(session)
     if session.state in {SessionState.HELD, SessionState.BROKEN_OFF}:
         raise AlreadyHeld(reason=Reason("already_held"))
     new = plan_session(

@@ -1,7 +1,7 @@
 """The page of a group: sessions, adults, and who may see it."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import delete, select
@@ -99,3 +99,71 @@ def test_ending_an_assignment_refuses_the_next_request(cast: Cast, as_: Callable
     as_(cast.coordinator).post(f"{_path(cast)}/adults/{number}/end")
     assert mentor.get(_path(cast)).status_code == 404
     assert db.session.get_one(Assignment, number).until < today()
+
+
+def test_an_assignment_ended_on_its_first_day_holds_no_longer(
+    cast: Cast, as_: Callable[..., Any]
+) -> None:
+    begin_write()
+    assignment = db.session.scalars(
+        select(Assignment).where(Assignment.person_id == cast.mentor.id)
+    ).one()
+    assignment.since = today()
+    number = assignment.id
+    db.session.commit()
+    mentor = as_(cast.mentor)
+    assert mentor.get(_path(cast)).status_code == 200
+    as_(cast.coordinator).post(f"{_path(cast)}/adults/{number}/end")
+    assert mentor.get(_path(cast)).status_code == 404
+
+
+def test_whoever_was_with_a_group_once_can_be_assigned_again(
+    cast: Cast, as_: Callable[..., Any]
+) -> None:
+    number, since = db.session.execute(
+        select(Assignment.id, Assignment.since).where(Assignment.person_id == cast.mentor.id)
+    ).one()
+    coordinator, mentor = as_(cast.coordinator), as_(cast.mentor)
+    for first_day in (since, since + timedelta(days=1)):
+        coordinator.post(f"{_path(cast)}/adults/{number}/end")
+        assert mentor.get(_path(cast)).status_code == 404
+        data = {
+            "assign-person_id": str(cast.mentor.id),
+            "assign-role": "mentor",
+            "assign-since": first_day.isoformat(),
+        }
+        assert coordinator.post(f"{_path(cast)}/adults", data=data).status_code == 303
+        assert mentor.get(_path(cast)).status_code == 200
+        db.session.rollback()
+
+
+def test_a_clearance_of_long_ago_assigns_nobody_today(cast: Cast, as_: Callable[..., Any]) -> None:
+    begin_write()
+    number = db.session.scalar(select(Assignment.id).where(Assignment.person_id == cast.mentor.id))
+    db.session.execute(delete(Assignment).where(Assignment.id == number))
+    for check in db.session.scalars(select(Check).where(Check.person_id == cast.mentor.id)):
+        check.expires_on = today() - timedelta(days=1)
+    db.session.commit()
+    data = {
+        "assign-person_id": str(cast.mentor.id),
+        "assign-role": "mentor",
+        "assign-since": cast.sessions[0].day.isoformat(),
+    }
+    assert as_(cast.coordinator).post(f"{_path(cast)}/adults", data=data).status_code == 422
+    found = db.session.scalar(select(Assignment.id).where(Assignment.person_id == cast.mentor.id))
+    assert found is None
+
+
+def test_moving_at_once_to_two_days_leaves_one_session(cast: Cast, as_: Callable[..., Any]) -> None:
+    number, mentor = cast.sessions[0].id, as_(cast.mentor)
+    for day in ("2022-09-07", "2022-09-08"):
+        data = {"reason": "no_power", "day": day, "starts_at": "17:00"}
+        assert mentor.post(f"/sessions/{number}/move", data=data).status_code == 303
+    planned = db.session.scalars(
+        select(Session.day).where(
+            Session.cohort_id == cast.cohort.id,
+            Session.state == SessionState.PLANNED,
+            Session.day < date(2022, 9, 12),
+        )
+    ).all()
+    assert planned == [date(2022, 9, 8)]
