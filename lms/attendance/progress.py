@@ -101,7 +101,10 @@ def progress_of(enrolment_ids: Iterable[int]) -> dict[int, ProgressFacts]:
 def _memberships(
     ids: list[int],
 ) -> tuple[dict[int, int], dict[int, list[Membership]]]:
-    """Read the enrolments asked for and, of the same person and module, those that ended before."""
+    """Read the enrolments asked for and, of the same person and module, those that ended before.
+
+    Whoever moves on one day has it as the last in one group and as the first in the other.
+    """
     own, own_cohort = aliased(Enrolment), aliased(Cohort)
     rows = db.session.execute(
         select(own.id, own.person_id, Enrolment.cohort_id, Enrolment.since, Enrolment.until)
@@ -112,7 +115,7 @@ def _memberships(
         .where(
             own.id.in_(ids),
             Cohort.module_id == own_cohort.module_id,
-            (Enrolment.id == own.id) | (Enrolment.until < own.since),
+            (Enrolment.id == own.id) | (Enrolment.until <= own.since),
         )
     )
     people: dict[int, int] = {}

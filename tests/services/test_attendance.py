@@ -243,3 +243,12 @@ def test_whoever_moved_to_another_group_keeps_what_was_attended(cast: Cast) -> N
     moved = enrol_row(cast.child, cast.training_cohort, date(2022, 9, 11))
     facts = progress_of([moved.id])[moved.id]
     assert (facts.held, facts.attended) == (1, 1)
+
+
+def test_whoever_moves_within_a_day_keeps_what_was_attended(cast: Cast) -> None:
+    save(cast.sessions[0], SubmittedMark(cast.child.id, HERE))
+    cast.enrolments[cast.child.id].until = date(2022, 9, 10)
+    cast.training_cohort.module_id = cast.cohort.module_id
+    moved = enrol_row(cast.child, cast.training_cohort, date(2022, 9, 10))
+    facts = progress_of([moved.id])[moved.id]
+    assert (facts.held, facts.attended) == (1, 1)
