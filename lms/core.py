@@ -12,6 +12,7 @@ from lms.contracts import RoleName
 from lms.db import Base, db
 from lms.i18n import CODES, COOKIE
 
+USUAL = "usual"
 bp = Blueprint("core", __name__, cli_group=None)
 
 
@@ -29,10 +30,12 @@ def choose_language() -> ResponseReturnValue:
         )
         db.session.commit()
     response = redirect(local_address(request.form.get("back", "")), code=303)
+    # Whoever must not be reached leaves no trace: the cookie ends with the tab.
+    is_kept = getattr(current_user, "contact_rule", USUAL) == USUAL
     response.set_cookie(
         COOKIE,
         locale,
-        max_age=365 * 24 * 3600,
+        max_age=365 * 24 * 3600 if is_kept else None,
         samesite="Lax",
         httponly=True,
         secure=request.is_secure,

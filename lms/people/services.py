@@ -21,7 +21,7 @@ from lms.people.models import (
     SignedIn,
 )
 from lms.people.names import clean_name, fold, sort_key
-from lms.people.rules import CheckFact, CheckKind, Purpose, assess_clearance
+from lms.people.rules import CheckFact, CheckKind, Purpose, assess_clearance, consent_need
 
 CONSENT_VERSION = "2022-1"
 
@@ -218,9 +218,12 @@ class GivenConsent:
 def give_consent(person: Person, given: GivenConsent, *, giver: Person, now: datetime) -> Consent:
     """Record that somebody agreed to something about a person.
 
-    :raises NotALegalGuardian: when the giver is neither the person nor a legal guardian.
+    :raises NotALegalGuardian: when the giver is neither the person nor a legal guardian, or the
+        person is of age: from eighteen on the learner alone consents.
     """
     if giver.id != person.id:
+        if not consent_need(person.birth_date, now.date()).guardian and person.birth_date:
+            raise NotALegalGuardian(reason=Reason("not_a_legal_guardian"))
         relation = db.session.scalar(
             select(Guardianship.relation).where(
                 Guardianship.guardian_id == giver.id,

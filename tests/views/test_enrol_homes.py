@@ -174,6 +174,20 @@ def test_whoever_only_accompanies_gives_no_consent(as_: Any, cast: Cast) -> None
     assert f"{base}/give" not in browser.get("/family").text
 
 
+def test_from_eighteen_on_the_learner_alone_consents(as_: Any, cast: Cast) -> None:
+    cast.child.birth_date = TODAY.replace(year=TODAY.year - 18)
+    db.session.commit()
+    given = select(Consent).where(Consent.person_id == cast.child.id)
+    before = len(db.session.scalars(given).all())
+    base = f"/family/{cast.child.id}/consents/recording"
+    assert as_(cast.guardian).post(f"{base}/give").status_code == 303
+    assert len(db.session.scalars(given).all()) == before
+    cast.child.birth_date = TODAY.replace(year=TODAY.year - 17)
+    db.session.commit()
+    as_(cast.guardian).post(f"{base}/give")
+    assert len(db.session.scalars(given).all()) == before + 1
+
+
 def test_a_quiet_guardian_has_a_neutral_title(as_: Any, cast: Cast, mother: Person) -> None:
     assert "<title>My children" in as_(mother).get("/family").text
     mother.contact_rule = ContactRule.DO_NOT_WRITE

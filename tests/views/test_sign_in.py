@@ -176,3 +176,17 @@ def test_that_a_link_was_asked_for_is_forgotten(cast: Cast, app: Flask, stranger
     assert db.session.scalar(select(jobs.JobItem.id)) is not None
     forget_asked(now=now() + timedelta(minutes=70))
     assert db.session.scalar(select(jobs.JobItem.id)) is None
+
+
+@pytest.mark.parametrize(
+    ("rule", "is_kept"), [(ContactRule.USUAL, True), (ContactRule.DO_NOT_WRITE, False)]
+)
+def test_the_language_too_is_forgotten_with_the_tab_where_it_must_be(
+    cast: Cast, as_: Callable[..., Any], rule: ContactRule, is_kept: bool
+) -> None:
+    begin_write()
+    cast.guardian.contact_rule = rule
+    db.session.commit()
+    answer = as_(cast.guardian).post("/language", data={"locale": "en", "back": "/"})
+    (cookie,) = [c for c in answer.headers.getlist("Set-Cookie") if c.startswith("lms_locale=")]
+    assert ("Max-Age" in cookie) is is_kept
