@@ -192,6 +192,7 @@ function makeSaver(register, rows) {
     body.append(words, buttons);
     box.append(body);
     row.after(box);
+    box.scrollIntoView({ block: 'nearest' });
   }
 
   function settle(row, chosen, seen, box) {
