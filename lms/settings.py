@@ -7,6 +7,7 @@ from typing import Any
 from lms.contracts import LMSError, Setting
 
 DEFAULT_KEY = "demonstration-only"
+SHORTEST_KEY = 12
 
 
 class BadSetting(LMSError):
@@ -37,6 +38,13 @@ def positive(text: str) -> int:
     return number
 
 
+def _address(text: str) -> str:
+    """Read an address to which paths are added."""
+    if not text.startswith(("http://", "https://")):
+        raise ValueError("expected an address that begins with http:// or https://")
+    return text.rstrip("/")
+
+
 SETTINGS: tuple[Setting, ...] = (
     Setting("LMS_DATA", "var", "Folder of the database, documents, outbox and queue.", Path),
     Setting(
@@ -56,6 +64,7 @@ SETTINGS: tuple[Setting, ...] = (
         "LMS_PUBLIC_URL",
         "http://127.0.0.1:8000",
         "Address under which strangers reach the site; printed in QR codes and mails.",
+        _address,
     ),
     Setting("LMS_HOST", "127.0.0.1", "Address to listen on."),
     Setting("LMS_PORT", "8000", "Port to listen on.", positive),
@@ -105,10 +114,11 @@ def read_settings(environ: Mapping[str, str], extra: Iterable[Setting] = ()) -> 
 def check_settings(config: Mapping[str, Any]) -> None:
     """Refuse to start with what is safe only in the demonstration.
 
-    :raises BadSetting: when the default key is used outside the demonstration (threat 24), or
-        the demonstration would listen to more than this machine.
+    :raises BadSetting: when the default key or a short one is used outside the demonstration
+        (threat 24), or the demonstration would listen to more than this machine.
     """
-    if not config["LMS_DEMONSTRATION"] and config["LMS_SECRET_KEY"] == DEFAULT_KEY:
+    key = config["LMS_SECRET_KEY"]
+    if not config["LMS_DEMONSTRATION"] and (key == DEFAULT_KEY or len(key) < SHORTEST_KEY):
         raise BadSetting("LMS_SECRET_KEY: set a long random key of your own; `lms init` makes one.")
     if config["LMS_DEMONSTRATION"] and not is_loopback(config["LMS_HOST"]):
         raise BadSetting("LMS_HOST: the demonstration listens on 127.0.0.1 only.")

@@ -8,12 +8,10 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 from sqlalchemy import ColumnElement, Select, func, select
 
-from lms.certificates.models import Certificate
+from lms.certificates.overview import Papers, count_issued, issued_rows
 from lms.contracts import Indicator, IndicatorRow
 from lms.courses.models import Cohort, Course, Programme, Session
-from lms.courses.timetable import wall_day
 from lms.db import db
-from lms.mentors.credentials import AWARD
 from lms.mentors.hours import sessions_led
 from lms.mentors.models import MentorProfile
 from lms.mentors.sentences import CATEGORY_LABELS
@@ -75,44 +73,17 @@ def _courses() -> Select[int]:
 
 def count_credentials(year: int) -> int | None:
     """Count the credentials issued in a year and valid on its last day."""
-    issued = _issued(year)
-    return sum(1 for last in issued if _is_valid_at_end(last, year)) if issued else None
+    return count_issued(Papers.CREDENTIALS, year, zone=_zone())
 
 
 def credential_rows(year: int) -> list[IndicatorRow]:
     """List the year's credentials by number; a revision adds nothing, a revoked one neither."""
-    return [
-        IndicatorRow(day=last.issued_on, text=last.number, amount=1)
-        for last in _issued(year)
-        if _is_valid_at_end(last, year)
-    ]
+    rows = issued_rows(Papers.CREDENTIALS, year, zone=_zone())
+    return [IndicatorRow(day=day, text=number, amount=1) for _id, day, number in rows]
 
 
-def _issued(year: int) -> list[Certificate]:
-    """Answer, for each credential first issued in a year, its last revision of that year."""
-    begin, end = date(year, 1, 1), date(year, 12, 31)
-    first = select(Certificate.number).where(
-        Certificate.award == AWARD,
-        Certificate.revision == 1,
-        Certificate.issued_on.between(begin, end),
-    )
-    revisions = db.session.scalars(
-        select(Certificate)
-        .where(
-            Certificate.award == AWARD,
-            Certificate.number.in_(first),
-            Certificate.issued_on <= end,
-        )
-        .order_by(Certificate.module_id, Certificate.serial, Certificate.revision)
-    )
-    return list({revision.number: revision for revision in revisions}.values())
-
-
-def _is_valid_at_end(certificate: Certificate, year: int) -> bool:
-    revoked_at = certificate.revoked_at
-    if revoked_at is None:
-        return True
-    return wall_day(revoked_at, str(current_app.config["LMS_ZONE"])) > date(year, 12, 31)
+def _zone() -> str:
+    return str(current_app.config["LMS_ZONE"])
 
 
 INDICATORS = (

@@ -77,6 +77,9 @@ def test_two_kinds_of_one_key_stop_the_start(tmp_path: Any) -> None:
     ("environ", "word"),
     [
         ({}, "LMS_SECRET_KEY"),
+        ({"LMS_SECRET_KEY": ""}, "LMS_SECRET_KEY"),
+        ({"LMS_SECRET_KEY": "secret"}, "LMS_SECRET_KEY"),
+        ({"LMS_DEMONSTRATION": "1", "LMS_PUBLIC_URL": "library.example"}, "LMS_PUBLIC_URL"),
         ({"LMS_DEMONSTRATION": "1", "LMS_HOST": "0.0.0.0"}, "LMS_HOST"),
         ({"LMS_DEMONSTRATION": "1", "LMS_JOBS": "somewhere"}, "LMS_JOBS"),
         ({"LMS_DEMONSTRATION": "1", "LMS_PORT": "many"}, "LMS_PORT"),
@@ -88,6 +91,12 @@ def test_a_dangerous_or_unreadable_setting_stops_the_start(
 ) -> None:
     with pytest.raises(BadSetting, match=word):
         create_app({"LMS_DATA": tmp_path}, environ=environ)
+
+
+def test_the_public_address_takes_paths_however_it_was_written(tmp_path: Any) -> None:
+    environ = {"LMS_DEMONSTRATION": "1", "LMS_PUBLIC_URL": "https://library.example/"}
+    app = create_app({"LMS_DATA": tmp_path, "LMS_JOBS": "worker"}, environ=environ)
+    assert app.config["LMS_PUBLIC_URL"] == "https://library.example"
 
 
 def test_two_applications_in_one_process_share_nothing(tmp_path: Any) -> None:
