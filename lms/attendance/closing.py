@@ -12,9 +12,9 @@ from lms.attendance.models import (
     Register,
 )
 from lms.attendance.records import By, write_heads, write_registers
-from lms.attendance.register import HELD, Found, find_register
+from lms.attendance.register import Found, find_register
 from lms.attendance.rules import CAME, Heads, Mode
-from lms.courses.models import Cohort, Course, Session
+from lms.courses.models import HELD, Cohort, Course, Session
 from lms.db import db
 from lms.enrolment.models import Enrolment
 

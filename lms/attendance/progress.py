@@ -9,9 +9,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import aliased
 
 from lms.attendance.models import AttendanceRecord
-from lms.attendance.register import HELD, NOT_HELD
 from lms.attendance.rules import CAME, Status
-from lms.courses.models import Cohort, Session, SessionState
+from lms.courses.models import HELD, NOT_HELD, Cohort, Session, SessionState
 from lms.courses.rules import ProgressFacts
 from lms.db import db
 from lms.enrolment.models import Enrolment

@@ -15,15 +15,14 @@ from lms.attendance.models import (
 )
 from lms.attendance.rules import MARKS, Heads, Mode, Stamps, Standing, StoredMark, standing_at
 from lms.courses.kind import UnknownKind, kind_of
-from lms.courses.models import Cohort, Course, Place, Programme, Session, SessionState
+from lms.courses.models import HELD, NOT_HELD, Cohort, Course, Place, Programme, Session
 from lms.courses.rules import Participation
 from lms.db import db, is_postgresql
 from lms.enrolment.models import Enrolment
 from lms.people.models import Consent, Person
 from lms.people.rules import Purpose
 
-HELD = frozenset({SessionState.HELD, SessionState.BROKEN_OFF})
-NOT_HELD = frozenset({SessionState.CANCELLED, SessionState.MOVED})
+__all__ = ["HELD", "NOT_HELD", "Found", "RosterRow", "consents_given", "find_register", "roster"]
 
 
 @dataclass(frozen=True)

@@ -9,11 +9,12 @@ from sqlalchemy import select
 
 from lms.attendance.forms import write_seen, write_seen_heads
 from lms.attendance.models import MarkChange
-from lms.attendance.register import NOT_HELD, Found, RosterRow, consents_given, roster
+from lms.attendance.register import Found, RosterRow, consents_given, roster
 from lms.attendance.rules import Conflict, Heads, Mark, Standing, Status, offered_statuses
 from lms.attendance.sentences import MODE_LABELS, STATUS_LABELS
 from lms.attendance.services import RegisterRefused, refuse_entry
 from lms.contracts import Reason
+from lms.courses.models import NOT_HELD
 from lms.db import db
 from lms.i18n import say_clock, say_moment
 from lms.people.models import Person

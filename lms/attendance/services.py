@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from lms.attendance.models import AttendanceRecord
 from lms.attendance.records import By, write_heads, write_marks, write_registers
-from lms.attendance.register import HELD, NOT_HELD, Found, RosterRow, roster
+from lms.attendance.register import Found, RosterRow, roster
 from lms.attendance.rules import (
     Conflict,
     Heads,
@@ -23,7 +23,7 @@ from lms.attendance.rules import (
     plan_save,
 )
 from lms.contracts import LMSError, Reason
-from lms.courses.models import SessionState
+from lms.courses.models import HELD, NOT_HELD, SessionState
 from lms.courses.services import hold_session
 from lms.db import db
 

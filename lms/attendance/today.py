@@ -9,9 +9,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, and_, func, or_, select, true
 
 from lms.attendance.models import Register
-from lms.attendance.register import NOT_HELD
 from lms.attendance.rules import Sitting, nearest
-from lms.courses.models import Cohort, NotHeldReason, Session, SessionState
+from lms.courses.models import NOT_HELD, Cohort, NotHeldReason, Session, SessionState
 from lms.db import db
 
 LINK_AHEAD = timedelta(hours=24)

@@ -15,7 +15,7 @@ from lms.attendance.progress import progress_of
 from lms.completion.models import Completion, Project
 from lms.completion.rules import assess_membership, record_of
 from lms.courses.kind import NoSettings, ProgrammeKind, UnknownKind, kind_of, read_kind_settings
-from lms.courses.models import Cohort, Course, Programme, Session, SessionState
+from lms.courses.models import HELD, Cohort, Course, Programme, Session, SessionState
 from lms.courses.rules import Assessment, ProgressFacts
 from lms.courses.timetable import wall_day
 from lms.db import db, is_postgresql
@@ -233,7 +233,7 @@ def ready_cohorts(kinds: Collection[str], *, on: date, since: date) -> list[tupl
             Session.cohort_id,
             func.max(Session.day).label("last_day"),
         )
-        .where(Session.state.in_([SessionState.HELD, SessionState.BROKEN_OFF]))
+        .where(Session.state.in_(HELD))
         .group_by(Session.cohort_id)
         .having(func.max(Session.day) >= since)
         .subquery()

@@ -178,6 +178,10 @@ class SessionState(StrEnum):
     BROKEN_OFF = "broken_off"
 
 
+HELD = frozenset({SessionState.HELD, SessionState.BROKEN_OFF})
+NOT_HELD = frozenset({SessionState.CANCELLED, SessionState.MOVED})
+
+
 class NotHeldReason(StrEnum):
     """Why a session was not held; none of them lowers anybody's share."""
 

@@ -9,6 +9,7 @@ from sqlalchemy import func, or_, select
 from lms.contracts import LMSError, Reason
 from lms.courses.kind import kind_of
 from lms.courses.models import (
+    HELD,
     AgeRule,
     Assignment,
     AssignmentRole,
@@ -243,7 +244,7 @@ def cancel_session(session: Session, *, reason: NotHeldReason) -> None:
     :raises AlreadyHeld: when it was held.
     """
     session = _where_it_went(session)
-    if session.state in {SessionState.HELD, SessionState.BROKEN_OFF}:
+    if session.state in HELD:
         raise AlreadyHeld(reason=Reason("already_held"))
     session.state = SessionState.CANCELLED
     session.not_held_reason = reason
@@ -265,7 +266,7 @@ def move_session(session: Session, *, reason: NotHeldReason, day: date, starts_a
     :raises AlreadyHeld: when it was held.
     """
     session = _where_it_went(session)
-    if session.state in {SessionState.HELD, SessionState.BROKEN_OFF}:
+    if session.state in HELD:
         raise AlreadyHeld(reason=Reason("already_held"))
     new = plan_session(
         session.cohort, day=day, starts_at=starts_at, minutes=session.minutes, topic=session.topic

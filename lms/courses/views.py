@@ -13,7 +13,16 @@ from lms.clock import today
 from lms.contracts import RoleName
 from lms.courses.forms import ClubForm, CourseForm, ModuleForm, PlaceForm, ProgrammeForm
 from lms.courses.kind import kind_of
-from lms.courses.models import Club, Cohort, Course, Module, Place, Programme, Session, SessionState
+from lms.courses.models import (
+    HELD,
+    Club,
+    Cohort,
+    Course,
+    Module,
+    Place,
+    Programme,
+    Session,
+)
 from lms.courses.services import add_module, ages_on, set_ages
 from lms.db import db
 from lms.plugins import suite
@@ -215,9 +224,7 @@ def _fill_module(module: Module, form: ModuleForm) -> None:
 def module(module_id: int) -> ResponseReturnValue:
     """Show a module with its groups and how many of their sessions were held."""
     found = _find(Module, module_id)
-    held = func.count(Session.id).filter(
-        Session.state.in_([SessionState.HELD, SessionState.BROKEN_OFF])
-    )
+    held = func.count(Session.id).filter(Session.state.in_(HELD))
     cohorts = db.session.execute(
         select(Cohort, func.count(Session.id).label("planned"), held.label("held"))
         .outerjoin(Session, Session.cohort_id == Cohort.id)

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from lms.contracts import Panel, weighted
-from lms.courses.models import Cohort, Course, NotHeldReason, Session, SessionState
+from lms.courses.models import NOT_HELD, Cohort, Course, NotHeldReason, Session, SessionState
 from lms.db import db
 from lms.enrolment.consents import ConsentLine, consent_lines
 from lms.enrolment.models import Application, ApplicationState, Enrolment
@@ -17,7 +17,6 @@ from lms.people.models import Person
 from lms.people.rules import consent_need
 from lms.plugins import hooks
 
-NOT_HELD = {SessionState.CANCELLED, SessionState.MOVED}
 # A refusal stays on the page as long as it is kept at all (domain/library.md).
 REFUSAL_DAYS = 30
 

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Select, func, select
 
 from lms.attendance.models import HeadCount
 from lms.contracts import Indicator, IndicatorRow
-from lms.courses.models import Cohort, Course, Programme, Session, SessionState
+from lms.courses.models import HELD, Cohort, Course, Programme, Session
 from lms.db import db
 from lms.hub.models import Consultation, ConsultationTopic, Visitor, consultation_topics
 from lms.hub.sentences import FORMAT_LABELS
@@ -18,7 +18,6 @@ from lms.hub.year import in_year
 
 Columns = TypeVarTuple("Columns")
 KIND = "digital_hub"
-HELD = (SessionState.HELD, SessionState.BROKEN_OFF)
 
 
 def count_consultations(year: int) -> int | None:

@@ -7,6 +7,7 @@ from datetime import date
 from sqlalchemy import ColumnElement, Subquery, func, or_, select
 
 from lms.courses.models import (
+    HELD,
     Assignment,
     AssignmentRole,
     Cohort,
@@ -14,14 +15,11 @@ from lms.courses.models import (
     Module,
     Programme,
     Session,
-    SessionState,
 )
 from lms.db import db
 from lms.mentors.rules import LedFacts, academic_hours
 from lms.people.models import Check
 from lms.people.rules import CheckFact, CheckKind
-
-HELD = (SessionState.HELD, SessionState.BROKEN_OFF)
 
 
 @dataclass(frozen=True)

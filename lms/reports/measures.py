@@ -3,9 +3,9 @@
 from collections.abc import Callable, Iterable, Mapping
 from enum import StrEnum
 
-from lms.courses.models import SessionState
+from lms.courses.models import HELD, SessionState
 from lms.reports.rules import overlap_of
-from lms.reports.tally import HELD, Group, Selector, SessionCount, Tally
+from lms.reports.tally import Group, Selector, SessionCount, Tally
 
 
 class Measure(StrEnum):

@@ -9,7 +9,7 @@ from sqlalchemy import Select, func, select
 from lms.certificates.models import Certificate
 from lms.completion.models import Completion
 from lms.courses.kind import kind_of
-from lms.courses.models import Cohort, Course, Module, Programme, SessionState
+from lms.courses.models import HELD, Cohort, Course, Module, Programme, SessionState
 from lms.db import db
 from lms.enrolment.models import Application, Enrolment
 from lms.events.services import events_of_year
@@ -23,7 +23,7 @@ from lms.reports.measures import (
 )
 from lms.reports.rules import Overlap, overlap_of
 from lms.reports.services import Report
-from lms.reports.tally import HELD, Group, Selector, Tally
+from lms.reports.tally import Group, Selector, Tally
 
 
 @dataclass(frozen=True)

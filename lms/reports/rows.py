@@ -18,14 +18,14 @@ from lms.attendance.models import AttendanceRecord, HeadCount
 from lms.attendance.rules import CAME, Mode
 from lms.contracts import IndicatorRow
 from lms.courses.kind import kind_of
-from lms.courses.models import Session
+from lms.courses.models import HELD, Session
 from lms.db import db
 from lms.i18n import current_code
 from lms.plugins import suite
 from lms.reports.lines import LINES
 from lms.reports.measures import Measure, attenders_of, held_of
 from lms.reports.services import find_entered
-from lms.reports.tally import HELD, Group, Selector, groups_in, in_years, tally_years
+from lms.reports.tally import Group, Selector, groups_in, in_years, tally_years
 
 
 @dataclass(frozen=True)

@@ -9,10 +9,8 @@ from sqlalchemy import ColumnElement, Select, case, extract, func, select
 
 from lms.attendance.models import AttendanceRecord, HeadCount
 from lms.attendance.rules import CAME, Mode
-from lms.courses.models import Cohort, Course, Module, Programme, Session, SessionState
+from lms.courses.models import HELD, Cohort, Course, Module, Programme, Session, SessionState
 from lms.db import db
-
-HELD = frozenset({SessionState.HELD, SessionState.BROKEN_OFF})
 
 
 @dataclass(frozen=True)
