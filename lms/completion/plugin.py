@@ -74,7 +74,7 @@ def enrolment_panels(enrolment: Any) -> list[Panel]:
         lines = (_("Completed and confirmed on %(day)s.", day=day),)
     return [
         Panel(
-            title=_("What is still needed for the certificate"),
+            title=_("What is still needed for the certificate") if not lines else _("Completion"),
             lines=lines,
             reasons=assessed.assessment.reasons,
             weight=40,
