@@ -43,6 +43,9 @@ class Sample:
     hint: str
 
 
+FORWARDED = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP", "Via")
+
+
 @bp.record
 def _open_in_demonstration(state: BlueprintSetupState) -> None:
     """Give the routes only where the demonstration is on: elsewhere they do not exist."""
@@ -78,7 +81,9 @@ def refuse_strangers() -> None:
     The name matters as well: a page of somebody else's could point a name of its own at 127.0.0.1
     and press these buttons from the visitor's own browser.
     """
-    if not (_is_here(request.remote_addr or "") and _is_here(_host_name(request.host))):
+    # A proxy on this machine asks for others: what it brings along tells so.
+    is_forwarded = any(name in request.headers for name in FORWARDED)
+    if is_forwarded or not (_is_here(request.remote_addr or "") and _is_here(_host_name(request.host))):
         abort(404)
 
 

@@ -9,7 +9,13 @@ from lms.contracts import LMSError, RoleName
 from lms.db import begin_write, db
 from lms.people.models import Account, Person
 from lms.people.names import fold
-from lms.people.services import NewPerson, add_person, grant_role, open_account
+from lms.people.services import (
+    NewPerson,
+    add_person,
+    end_sign_ins,
+    grant_role,
+    open_account,
+)
 from lms.people.signing import hash_password, make_sign_in_link
 
 MIN_PASSWORD = 10
@@ -24,6 +30,7 @@ class NobodySuch(LMSError):
 def bind(people: Blueprint, top: Blueprint) -> None:
     """Hang the commands on their blueprints: ``lms people …`` and the top-level ones."""
     people.cli.command("add-coordinator")(add_coordinator)
+    people.cli.command("set-password")(set_password)
     top.cli.command("sign-in-link")(sign_in_link)
 
 
@@ -36,8 +43,7 @@ def add_coordinator(
     family_name: str, given_name: str, login: str, password: str, *, director: bool
 ) -> None:
     """Add somebody who may open groups, issue certificates and add others."""
-    if len(password) < MIN_PASSWORD:
-        raise click.ClickException(f"Пароль: щонайменше {MIN_PASSWORD} знаків. / Too short.")
+    _refuse_short(password)
     begin_write()
     if db.session.scalar(select(Account.id).where(Account.login == login.strip().lower())):
         raise click.ClickException("Такий обліковий запис уже є. / This account exists already.")
@@ -48,6 +54,29 @@ def add_coordinator(
         grant_role(person, RoleName.DIRECTOR, since=today())
     db.session.commit()
     click.echo(f"{person.id}")
+
+
+@click.argument("person")
+@click.option("--login", prompt="E-mail")
+@click.option("--password", prompt="Пароль / Password", hide_input=True, confirmation_prompt=True)
+def set_password(person: str, login: str, password: str) -> None:
+    """Give PERSON a new password and sign them out everywhere."""
+    _refuse_short(password)
+    begin_write()
+    account = open_account(_find(person))
+    owner = db.session.scalar(select(Account.id).where(Account.login == login.strip().lower()))
+    if owner not in {None, account.id}:
+        raise click.ClickException("Таке ім’я для входу вже зайняте. / This login is taken.")
+    account.login = login.strip().lower()
+    account.password_hash = hash_password(password)
+    end_sign_ins(account.id, now=now())
+    db.session.commit()
+    click.echo("Готово. / Done.")
+
+
+def _refuse_short(password: str) -> None:
+    if len(password) < MIN_PASSWORD:
+        raise click.ClickException(f"Пароль: щонайменше {MIN_PASSWORD} знаків. / Too short.")
 
 
 @click.argument("person")

@@ -50,6 +50,8 @@ def _may_be_written_to() -> Iterable[Any]:
         Person.email != "",
         Person.erased_at.is_(None),
         Account.closed_at.is_(None),
+        # Whoever has a password signs in by it: a mailbox alone opens no coordinator's page.
+        Account.password_hash == "",
     )
 
 

@@ -36,6 +36,7 @@ bp = Blueprint("persons", __name__, url_prefix="/people", cli_group=None)
 bind(signing_bp, bp)
 
 PAGE = 50
+PASSWORD_ROLES = {RoleName.COORDINATOR, RoleName.DIRECTOR}
 
 
 def menu(principal: object) -> list[MenuItem]:
@@ -154,20 +155,12 @@ def _page(person: Person, form: CheckForm, link: str = "") -> str:
 def edit(person_id: int) -> ResponseReturnValue:
     """Correct a person; certificates issued before keep the name they were issued with."""
     person = _find(person_id)
-    current = [
-        str(name)
-        for name in db.session.scalars(
-            select(Role.name).where(
-                Role.person_id == person.id,
-                Role.since <= today(),
-                or_(Role.until.is_(None), Role.until >= today()),
-            )
-        )
-    ]
-    form = PersonForm(obj=person, roles=current)
+    form = PersonForm(obj=person, roles=[str(name) for name in _roles_today(person.id)])
     if request.method == "GET":
         return render_template("people/edit.html", form=form, person=person)
-    if not form.validate():
+    if form.validate() and person.id == current_user.person_id:
+        _keep_own_desk(form)
+    if form.errors:
         return render_template("people/edit.html", form=form, person=person), 422
     correct_person(person, _read(form))
     _set_roles(person, form.roles.data)
@@ -201,12 +194,33 @@ def check(person_id: int) -> ResponseReturnValue:
 def link(person_id: int) -> ResponseReturnValue:
     """Make a sign-in link to copy into a messenger; it is shown once and never stored."""
     person = _find(person_id)
+    if person.id != current_user.person_id and _roles_today(person.id) & PASSWORD_ROLES:
+        flash(
+            _("Coordinators and the director sign in by password; no link is made for them."),
+            "error",
+        )
+        return _page(person, CheckForm(formdata=None, done_on=today())), 422
     token = make_sign_in_link(
         open_account(person), hours=current_app.config["LMS_COPIED_LINK_HOURS"], now=now()
     )
     db.session.commit()
     address = current_app.config["LMS_PUBLIC_URL"] + url_for("people.use_link", token=token)
     return _page(person, CheckForm(formdata=None, done_on=today()), address)
+
+
+def _roles_today(person_id: int) -> set[RoleName]:
+    in_force = select(Role.name).where(
+        Role.person_id == person_id,
+        Role.since <= today(),
+        or_(Role.until.is_(None), Role.until >= today()),
+    )
+    return set(db.session.scalars(in_force))
+
+
+def _keep_own_desk(form: PersonForm) -> None:
+    """Refuse that a coordinator shuts the door behind themselves."""
+    if str(RoleName.COORDINATOR) not in form.roles.data:
+        form.roles.errors = [_("You can’t take this role from yourself: ask another coordinator.")]
 
 
 def _find(person_id: int) -> Person:

@@ -100,10 +100,11 @@ def link_sent() -> ResponseReturnValue:
 def _count_try(name: str) -> None:
     tries = current_app.config["LMS_SIGN_IN_TRIES"]
     try:
-        limits.take("sign_in", name, limit=tries, seconds=900, now=now())
-        limits.take(
-            "sign_in_from", request.remote_addr or "", limit=tries * 10, seconds=900, now=now()
-        )
+        # By name and address, so that a stranger who guesses locks nobody out at home.
+        here = request.remote_addr or ""
+        limits.take("sign_in", f"{name}|{here}", limit=tries, seconds=900, now=now())
+        limits.take("sign_in_name", name, limit=tries * 10, seconds=900, now=now())
+        limits.take("sign_in_from", here, limit=tries * 10, seconds=900, now=now())
     except limits.TooMany:
         db.session.commit()
         raise

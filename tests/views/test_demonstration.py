@@ -342,6 +342,12 @@ def test_this_machine_has_several_names(make_filled: Callable[..., Flask], host:
     assert answer.status_code == 200
 
 
+@pytest.mark.parametrize("name", ["X-Forwarded-For", "Forwarded", "Via"])
+def test_a_proxy_opens_it_to_nobody(make_filled: Callable[..., Flask], name: str) -> None:
+    answer = Browser(make_filled()).get("/demonstration", headers={name: "192.0.2.1"}, **HERE)
+    assert answer.status_code == 404
+
+
 def test_without_the_setting_there_is_no_such_route(bare_app: Flask) -> None:
     browser = Browser(bare_app)
     assert browser.get("/demonstration", **HERE).status_code == 404

@@ -94,6 +94,51 @@ def test_guessing_is_stopped_and_says_when_to_go_on(cast: Cast, stranger: Any) -
     assert "через" in answers[-1].text
     right = {"login": "coordinator@example.org", "password": PASSWORD}
     assert stranger.post("/sign-in/password", data=right).status_code == 429
+    elsewhere = {"REMOTE_ADDR": "192.0.2.7"}
+    answer = stranger.post("/sign-in/password", data=right, environ_base=elsewhere)
+    assert answer.status_code == 303, "a guesser locks nobody out at home"
+
+
+def test_whoever_has_a_password_gets_no_mailed_link(cast: Cast, app: Flask, stranger: Any) -> None:
+    stranger.post("/sign-in", data={"email": "coordinator@example.org"})
+    assert _letters(app) == []
+
+
+def test_no_link_is_copied_for_the_director(cast: Cast, as_: Callable[..., Any]) -> None:
+    answer = as_(cast.coordinator).post(f"/people/{cast.director.id}/link")
+    assert answer.status_code == 422
+    assert "/sign-in/link/" not in answer.text
+    assert "/sign-in/link/" in as_(cast.coordinator).post(f"/people/{cast.mentor.id}/link").text
+
+
+def test_a_coordinator_keeps_their_own_role(cast: Cast, as_: Callable[..., Any]) -> None:
+    data = {
+        "family_name": "Ковальська",
+        "given_name": "Оксана",
+        "gender": "female",
+        "contact_rule": "usual",
+        "roles": ["mentor"],
+    }
+    answer = as_(cast.coordinator).post(f"/people/{cast.coordinator.id}/edit", data=data)
+    assert answer.status_code == 422
+    assert "в себе" in answer.text
+
+
+def test_a_new_password_ends_every_sign_in(cast: Cast, app: Flask, as_: Callable[..., Any]) -> None:
+    browser = as_(cast.coordinator)
+    command = [
+        "people",
+        "set-password",
+        str(cast.coordinator.id),
+        "--login",
+        "coordinator@example.org",
+        "--password",
+        "зовсім новий пароль",
+    ]
+    people = app.blueprints["people"].cli
+    answer = app.test_cli_runner().invoke(people, command[1:])
+    assert answer.exit_code == 0, answer.output
+    assert browser.get("/people/").status_code == 303
 
 
 def test_signing_out_ends_it_on_the_server(cast: Cast, as_: Callable[..., Any]) -> None:
