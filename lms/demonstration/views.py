@@ -83,7 +83,9 @@ def refuse_strangers() -> None:
     """
     # A proxy on this machine asks for others: what it brings along tells so.
     is_forwarded = any(name in request.headers for name in FORWARDED)
-    if is_forwarded or not (_is_here(request.remote_addr or "") and _is_here(_host_name(request.host))):
+    if is_forwarded or not (
+        _is_here(request.remote_addr or "") and _is_here(_host_name(request.host))
+    ):
         abort(404)
 
 
