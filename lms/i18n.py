@@ -1,6 +1,5 @@
 """Languages, dates in words, and sentences made of reasons."""
 
-from collections.abc import Iterable
 from datetime import date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -68,11 +67,6 @@ def say(reason: Reason, locale: str | None = None) -> str:
         return str(sentence(reason.values))
     with force_locale(locale):
         return str(sentence(reason.values))
-
-
-def say_all(reasons: Iterable[Reason], locale: str | None = None) -> list[str]:
-    """Make the sentences of several reasons."""
-    return [say(reason, locale) for reason in reasons]
 
 
 def say_day(day: date | datetime) -> str:

@@ -3,7 +3,7 @@
 import hashlib
 from datetime import datetime
 
-from sqlalchemy import Integer, String, delete, select
+from sqlalchemy import Integer, String, delete
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Mapped, mapped_column
@@ -48,13 +48,3 @@ def take(scope: str, subject: str, *, limit: int, seconds: int, now: datetime) -
     if tries > limit:
         minutes = max(1, ((window + 1) * seconds - int(now.timestamp()) + 59) // 60)
         raise TooMany(reason=Reason("too_many", {"minutes": minutes}))
-
-
-def tries_left(scope: str, subject: str, *, limit: int, seconds: int, now: datetime) -> int:
-    """Tell how many tries are left in the current window."""
-    key = hashlib.sha256(f"{scope}|{subject}".encode()).hexdigest()
-    window = int(now.timestamp()) // seconds
-    tries = db.session.scalar(
-        select(TryCount.tries).where(TryCount.key == key, TryCount.window == window)
-    )
-    return max(0, limit - (tries or 0))

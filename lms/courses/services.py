@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, time, timedelta
 
 from sqlalchemy import func, or_, select
 
@@ -283,12 +283,6 @@ def hold_session(session: Session) -> None:
         session.state, session.not_held_reason = SessionState.HELD, None
 
 
-def break_off_session(session: Session) -> None:
-    """Record that a session was broken off by the leader's word that it counts as held."""
-    session.state, session.not_held_reason = SessionState.BROKEN_OFF, None
-    db.session.flush()
-
-
 def ages_on(programme_id: int, day: date) -> tuple[int, int] | None:
     """Answer the ages a programme is for on a day, both included, or nothing where it has no limits."""
     found = db.session.execute(
@@ -326,8 +320,3 @@ def first_session_day(cohort_id: int) -> date | None:
             Session.cohort_id == cohort_id, Session.state != SessionState.CANCELLED
         )
     )
-
-
-def session_end(session: Session) -> datetime:
-    """Answer the moment at which a session ends."""
-    return session.starts_at + timedelta(minutes=session.minutes)

@@ -11,7 +11,6 @@ from lms.clock import now
 from lms.courses.models import AssignmentRole, NotHeldReason, Session, SessionState
 from lms.courses.services import (
     assign,
-    break_off_session,
     cancel_session,
     hold_session,
     plan_session,
@@ -53,7 +52,7 @@ def test_only_held_sessions_within_the_assignment_count(cast):
     begin_write()
     first, second, third, fourth, *_rest = cast.sessions
     hold(first, second, fourth)
-    break_off_session(second)
+    second.state = SessionState.BROKEN_OFF
     cancel_session(third, reason=NotHeldReason.AIR_RAID)
     (assignment,) = groups_of(cast.mentor.id)
     assert (assignment.sessions, assignment.minutes) == (3, 180)
