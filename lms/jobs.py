@@ -27,6 +27,7 @@ from lms.plugins import hooks, suite
 
 LEASE = timedelta(seconds=20)
 MAX_TRIES = 3
+MAX_TAKES = 60
 SWEEP_SECONDS = 5.0
 CHORES_EVERY = 12
 
@@ -128,6 +129,11 @@ def _claim(now: datetime) -> tuple[int, str] | None:
     if job is None:
         db.session.rollback()
         return None
+    if job.tries >= MAX_TAKES:
+        # An item that kills its worker each time must not do so for ever.
+        job.state, job.finished_at = JobState.FAILED, now
+        db.session.commit()
+        return _claim(now)
     token = str(uuid4())
     job.state, job.token, job.lease_until = JobState.RUNNING, token, now + LEASE
     job.tries += 1

@@ -77,6 +77,8 @@ def add_module(
 ) -> Module:
     """Open a dated run of a programme; its number runs among all modules of that year."""
     year = starts_on.year
+    # Two modules opened at one moment wait for each other, so that no number is taken twice.
+    db.session.execute(select(Programme.id).order_by(Programme.id).with_for_update()).all()
     last = db.session.scalar(select(func.max(Module.number)).where(Module.year == year)) or 0
     module = Module(
         programme_id=programme.id,

@@ -125,3 +125,13 @@ def test_a_worker_that_lost_its_lease_stops(work: Work) -> None:
     jobs._run(*claimed)
     assert _names() == []
     assert db.session.get_one(jobs.Job, number).done == 0
+
+
+def test_work_that_kills_every_worker_is_given_up(work: Work) -> None:
+    number = _enqueue(3)
+    begin_write()
+    db.session.execute(update(jobs.Job).values(tries=jobs.MAX_TAKES))
+    db.session.commit()
+    assert jobs.run_pending() == 0
+    assert db.session.get_one(jobs.Job, number).state is jobs.JobState.FAILED
+    assert _names() == []
