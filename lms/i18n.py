@@ -24,7 +24,7 @@ def choose_locale() -> str:
     The browser's own preference is not asked: many Ukrainian phones are set to another language,
     and the library speaks Ukrainian first.
     """
-    default = str(current_app.config["LMS_LOCALE"])
+    default = default_code()
     if not has_request_context():
         return default
     cookie = request.cookies.get(COOKIE)
@@ -51,10 +51,15 @@ def init_i18n(app: Flask) -> None:
     app.jinja_env.globals.update(say=say)
 
 
+def default_code() -> str:
+    """Answer the library's own language: that of whoever chose none."""
+    return str(current_app.config["LMS_LOCALE"])
+
+
 def current_code() -> str:
     """Answer ``uk`` or ``en``: the language of what is being said now."""
     locale = get_locale()
-    return str(locale.language) if locale else str(current_app.config["LMS_LOCALE"])
+    return str(locale.language) if locale else default_code()
 
 
 def say(reason: Reason, locale: str | None = None) -> str:

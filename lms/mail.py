@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from flask import Flask
-from flask_mailman import EmailMessage, Mail
+from flask import Flask, current_app
+from flask_mailman import EmailMessage, EmailMultiAlternatives, Mail
 
 _mail = Mail()
 
@@ -31,6 +31,33 @@ def init_mail(app: Flask) -> None:
     _mail.init_app(app)
 
 
+class Unreachable(OSError):
+    """The mail server could not be spoken to: the letter surely did not leave."""
+
+
 def send(to: str, subject: str, body: str) -> None:
     """Send one letter in plain text. The subject names no child and no programme."""
     EmailMessage(subject=subject, body=body, to=[to]).send()
+
+
+def deliver(to: str, subject: str, body: str, *, html: str, key: str) -> None:
+    """Send one letter as plain text and simple HTML.
+
+    ``key`` becomes the letter's own Message-ID, so that a mailbox that gets it twice shows it once.
+
+    :raises Unreachable: when no server answered, so that the letter may safely be tried again.
+    """
+    domain = current_app.config["LMS_MAIL_FROM"].rpartition("@")[2].strip(">") or "localhost"
+    message = EmailMultiAlternatives(
+        subject=subject, body=body, to=[to], headers={"Message-ID": f"<{key}@{domain}>"}
+    )
+    message.attach_alternative(html, "text/html")
+    connection = message.get_connection()
+    try:
+        connection.open()
+    except OSError as error:
+        raise Unreachable from error
+    try:
+        connection.send_messages([message])
+    finally:
+        connection.close()

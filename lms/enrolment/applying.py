@@ -16,7 +16,7 @@ from lms.contracts import LMSError, RoleName
 from lms.db import db
 from lms.enrolment import letters
 from lms.enrolment.access import find_child
-from lms.enrolment.catalogue import Offer, find_offer, open_offers
+from lms.enrolment.catalogue import OpenCohort, find_open_cohort, open_cohorts
 from lms.enrolment.fields import INDEX
 from lms.enrolment.forms import (
     MOST_CHILDREN,
@@ -27,7 +27,7 @@ from lms.enrolment.forms import (
     check_birth_date,
 )
 from lms.enrolment.refusals import FormSentAlready, NotFitting
-from lms.enrolment.sentences import say_offer, say_refusal
+from lms.enrolment.sentences import say_cohort, say_refusal
 from lms.enrolment.services import Child, Receipt, Terms, Who, apply_adult, apply_family
 from lms.enrolment.views import bp, library_zone, receipt_token
 from lms.i18n import say
@@ -44,23 +44,25 @@ def family_form() -> ResponseReturnValue:
     """Enrol one or several children: one page, one submit."""
     form = FamilyForm(form_key=str(uuid4())) if request.method == "GET" else _typed_family()
     form.shape(is_known=_is_known(), is_noted=_is_noted())
-    offers = open_offers(on=today(), zone=library_zone(), beside=_noted_cohort(), for_children=True)
-    wanted = _wanted(offers)
-    choices = [(one.cohort_id, say_offer(one)) for one in _first(offers, wanted)]
-    form.offer(choices, ticked=wanted if request.method == "GET" else None)
+    cohorts = open_cohorts(
+        on=today(), zone=library_zone(), beside=_noted_cohort(), for_children=True
+    )
+    wanted = _wanted(cohorts)
+    choices = [(one.cohort_id, say_cohort(one)) for one in _first(cohorts, wanted)]
+    form.let_choose(choices, ticked=wanted if request.method == "GET" else None)
     if request.method == "GET":
         _fill_own_child(form)
-        return _family_page(form, offers)
+        return _family_page(form, cohorts)
     if not form.agrees.data:
-        return _without_consent(form, offers, wanted)
+        return _without_consent(form, cohorts, wanted)
     if "remove_child" in request.form:
-        return _family_page(form, offers)
+        return _family_page(form, cohorts)
     if not _is_sound(form):
-        return _family_page(form, offers), 422
+        return _family_page(form, cohorts), 422
     if "add_child" in request.form:
         form.add_child(choices, ticked=wanted)
-        return _family_page(form, offers)
-    return _send_family(form, offers)
+        return _family_page(form, cohorts)
+    return _send_family(form, cohorts)
 
 
 def _typed_family() -> FamilyForm:
@@ -93,14 +95,14 @@ def _fill_own_child(form: FamilyForm) -> None:
 
 
 def _without_consent(
-    form: FamilyForm, offers: list[Offer], wanted: int | None
+    form: FamilyForm, cohorts: list[OpenCohort], wanted: int | None
 ) -> ResponseReturnValue:
     """Ask for the consent and forget all that was typed about children, as nothing may be kept."""
     form.validate()
     form.forget_children()
-    choices = [(one.cohort_id, say_offer(one)) for one in _first(offers, wanted)]
-    form.offer(choices, ticked=wanted)
-    return _family_page(form, offers, is_forgotten=True), 422
+    choices = [(one.cohort_id, say_cohort(one)) for one in _first(cohorts, wanted)]
+    form.let_choose(choices, ticked=wanted)
+    return _family_page(form, cohorts, is_forgotten=True), 422
 
 
 def _is_sound(form: FamilyForm) -> bool:
@@ -114,7 +116,7 @@ def _is_sound(form: FamilyForm) -> bool:
     return is_valid
 
 
-def _send_family(form: FamilyForm, offers: list[Offer]) -> ResponseReturnValue:
+def _send_family(form: FamilyForm, cohorts: list[OpenCohort]) -> ResponseReturnValue:
     children = [_child(entry.form) for entry in form.children]
     try:
         _count_application()
@@ -128,13 +130,13 @@ def _send_family(form: FamilyForm, offers: list[Offer]) -> ResponseReturnValue:
         )
     except limits.TooMany as refusal:
         form.form_errors.append(say_refusal(refusal))
-        return _family_page(form, offers), 429
+        return _family_page(form, cohorts), 429
     except NotFitting as refusal:
         _say_beside(form, refusal)
-        return _family_page(form, offers), 422
+        return _family_page(form, cohorts), 422
     except LMSError as refusal:
         _say_above(form, refusal)
-        return _family_page(form, offers), 422
+        return _family_page(form, cohorts), 422
     return _finish(receipt)
 
 
@@ -151,7 +153,7 @@ def _say_above(form: Applicant, refusal: LMSError) -> None:
     form.form_errors.append(say_refusal(refusal))
 
 
-def _family_page(form: FamilyForm, offers: list[Offer], *, is_forgotten: bool = False) -> str:
+def _family_page(form: FamilyForm, cohorts: list[OpenCohort], *, is_forgotten: bool = False) -> str:
     if form.form_key.errors:
         form.form_key.data = str(uuid4())
     blank = ChildForm(formdata=None, prefix="children-__index__-")
@@ -160,11 +162,11 @@ def _family_page(form: FamilyForm, offers: list[Offer], *, is_forgotten: bool = 
         "enrolment/family_form.html",
         form=form,
         blank=blank,
-        offers=offers,
+        cohorts=cohorts,
         most=MOST_CHILDREN,
         is_forgotten=is_forgotten,
         is_noted=_is_noted(),
-        is_closed=_is_closed(offers),
+        is_closed=_is_closed(cohorts),
     )
 
 
@@ -174,42 +176,42 @@ def adult_form() -> ResponseReturnValue:
     """Enrol an adult alone, in one group."""
     cohort_id = request.args.get("cohort", type=int) or 0
     is_id = 0 < cohort_id < 2**31
-    offer = (
-        find_offer(cohort_id, on=today(), zone=library_zone(), is_noted=_is_noted())
+    cohort = (
+        find_open_cohort(cohort_id, on=today(), zone=library_zone(), is_noted=_is_noted())
         if is_id
         else None
     )
-    if offer is None:
+    if cohort is None:
         return render_template("enrolment/closed.html"), 404
-    if offer.is_for_children:
+    if cohort.is_for_children:
         return redirect(url_for("enrolment.family_form", cohort=cohort_id), code=303)
     form = AdultForm(form_key=str(uuid4())) if request.method == "GET" else AdultForm()
     form.shape(is_known=_is_known(), is_noted=_is_noted())
-    is_young = offer.ages is not None and offer.ages[0] < ADULT_AGE
-    form.fit(is_sensitive=offer.is_sensitive, needs_birth_date=is_young and not _is_known())
+    is_young = cohort.ages is not None and cohort.ages[0] < ADULT_AGE
+    form.fit(is_sensitive=cohort.is_sensitive, needs_birth_date=is_young and not _is_known())
     if request.method == "GET":
-        return _adult_page(form, offer)
+        return _adult_page(form, cohort)
     if not form.validate():
-        return _adult_page(form, offer), 422
-    return _send_adult(form, offer)
+        return _adult_page(form, cohort), 422
+    return _send_adult(form, cohort)
 
 
-def _send_adult(form: AdultForm, offer: Offer) -> ResponseReturnValue:
+def _send_adult(form: AdultForm, cohort: OpenCohort) -> ResponseReturnValue:
     try:
         _count_application()
         receipt = apply_adult(
-            _who(form), offer.cohort_id, terms=_terms(form), now=now(), on=today()
+            _who(form), cohort.cohort_id, terms=_terms(form), now=now(), on=today()
         )
     except limits.TooMany as refusal:
         form.form_errors.append(say_refusal(refusal))
-        return _adult_page(form, offer), 429
+        return _adult_page(form, cohort), 429
     except NotFitting as refusal:
         for objection in refusal.objections:
             _say_of_adult(form, objection.reason.code, say(objection.reason))
-        return _adult_page(form, offer), 422
+        return _adult_page(form, cohort), 422
     except LMSError as refusal:
         _say_above(form, refusal)
-        return _adult_page(form, offer), 422
+        return _adult_page(form, cohort), 422
     return _finish(receipt)
 
 
@@ -220,11 +222,11 @@ def _say_of_adult(form: AdultForm, code: str, sentence: str) -> None:
         form.form_errors.append(sentence)
 
 
-def _adult_page(form: AdultForm, offer: Offer) -> str:
+def _adult_page(form: AdultForm, cohort: OpenCohort) -> str:
     if form.form_key.errors:
         form.form_key.data = str(uuid4())
     return render_template(
-        "enrolment/adult_form.html", form=form, offer=offer, is_noted=_is_noted()
+        "enrolment/adult_form.html", form=form, cohort=cohort, is_noted=_is_noted()
     )
 
 
@@ -242,19 +244,19 @@ def _noted_cohort() -> frozenset[int]:
     return frozenset({cohort_id} if 0 < cohort_id < 2**31 and _is_noted() else ())
 
 
-def _wanted(offers: list[Offer]) -> int | None:
+def _wanted(cohorts: list[OpenCohort]) -> int | None:
     cohort_id = request.args.get("cohort", type=int)
-    return cohort_id if any(one.cohort_id == cohort_id for one in offers) else None
+    return cohort_id if any(one.cohort_id == cohort_id for one in cohorts) else None
 
 
-def _is_closed(offers: list[Offer]) -> bool:
-    return "cohort" in request.args and _wanted(offers) is None
+def _is_closed(cohorts: list[OpenCohort]) -> bool:
+    return "cohort" in request.args and _wanted(cohorts) is None
 
 
-def _first(offers: list[Offer], wanted: int | None) -> list[Offer]:
+def _first(cohorts: list[OpenCohort], wanted: int | None) -> list[OpenCohort]:
     """Put the group that somebody came for first, then its programme, then the others."""
-    programme = next((one.programme_id for one in offers if one.cohort_id == wanted), None)
-    return sorted(offers, key=lambda one: (one.cohort_id != wanted, one.programme_id != programme))
+    programme = next((one.programme_id for one in cohorts if one.cohort_id == wanted), None)
+    return sorted(cohorts, key=lambda one: (one.cohort_id != wanted, one.programme_id != programme))
 
 
 def _count_application() -> None:

@@ -37,7 +37,7 @@ class Words:
 
 
 @dataclass(frozen=True)
-class Offer:
+class OpenCohort:
     """One group that takes applications: what it teaches, when, for whom, how many places."""
 
     cohort_id: int
@@ -60,16 +60,16 @@ class Offer:
     number: int = 0
 
 
-def open_offers(
+def open_cohorts(
     *, on: date, zone: str, beside: frozenset[int] = frozenset(), for_children: bool | None = None
-) -> list[Offer]:
+) -> list[OpenCohort]:
     """List the groups that take applications on a day: a handful of queries for any number.
 
     :param zone: the wall clock on which hours are told.
     :param beside: groups listed although they take no applications from outside.
     :param for_children: only groups for children, or only groups for adults.
     """
-    rows = db.session.execute(_open_cohorts(on, beside)).all()
+    rows = db.session.execute(_select_open(on, beside)).all()
     kept = [row for row in rows if for_children in {None, kind_of(row.kind).is_for_children}]
     ids = [row.id for row in kept]
     if not ids:
@@ -77,20 +77,24 @@ def open_offers(
     meetings = _meetings(ids)
     rules = _age_rules({row.programme_id for row in kept})
     seats = seats_of(ids, on=on)
-    offers = [
-        _offer(row, meetings.get(row.id, []), rules.get(row.programme_id, []), seats[row.id], zone)
+    cohorts = [
+        _describe(
+            row, meetings.get(row.id, []), rules.get(row.programme_id, []), seats[row.id], zone
+        )
         for row in kept
     ]
-    return _numbered(offers)
+    return _numbered(cohorts)
 
 
-def find_offer(cohort_id: int, *, on: date, zone: str, is_noted: bool = False) -> Offer | None:
+def find_open_cohort(
+    cohort_id: int, *, on: date, zone: str, is_noted: bool = False
+) -> OpenCohort | None:
     """Answer one group that takes applications, or one that a coordinator enrols into by hand."""
-    offers = open_offers(on=on, zone=zone, beside=frozenset({cohort_id} if is_noted else ()))
-    return next((offer for offer in offers if offer.cohort_id == cohort_id), None)
+    cohorts = open_cohorts(on=on, zone=zone, beside=frozenset({cohort_id} if is_noted else ()))
+    return next((cohort for cohort in cohorts if cohort.cohort_id == cohort_id), None)
 
 
-def _open_cohorts(on: date, beside: frozenset[int]) -> Select[*tuple[Any, ...]]:
+def _select_open(on: date, beside: frozenset[int]) -> Select[*tuple[Any, ...]]:
     is_open: ColumnElement[bool] = or_(
         Module.enrolment_opens_on.is_(None), Module.enrolment_opens_on <= on
     ) & (func.coalesce(Module.enrolment_closes_on, Module.ends_on) >= on)
@@ -155,16 +159,16 @@ def _ages(rules: list[AgeRule], day: date) -> tuple[int, int] | None:
     return None
 
 
-def _offer(
+def _describe(
     row: Row[Any],
     meetings: list[tuple[date, Meeting]],
     rules: list[AgeRule],
     seats: Seats,
     zone: str,
-) -> Offer:
+) -> OpenCohort:
     kind: ProgrammeKind = kind_of(row.kind)
     first_day = meetings[0][0] if meetings else row.starts_on
-    return Offer(
+    return OpenCohort(
         cohort_id=row.id,
         programme_id=row.programme_id,
         programme=Words(row.name, row.name_en),
@@ -185,25 +189,25 @@ def _offer(
     )
 
 
-def _numbered(offers: list[Offer]) -> list[Offer]:
+def _numbered(cohorts: list[OpenCohort]) -> list[OpenCohort]:
     """Number the groups that would read the same, since a club's name would tell a place."""
-    alike: dict[object, list[Offer]] = {}
-    for offer in offers:
+    alike: dict[object, list[OpenCohort]] = {}
+    for cohort in cohorts:
         alike.setdefault(
             (
-                offer.programme_id,
-                offer.course,
-                offer.level,
-                offer.timetable.rhythms,
-                offer.is_online,
-                offer.is_hybrid,
+                cohort.programme_id,
+                cohort.course,
+                cohort.level,
+                cohort.timetable.rhythms,
+                cohort.is_online,
+                cohort.is_hybrid,
             ),
             [],
-        ).append(offer)
+        ).append(cohort)
     numbers = {
-        offer.cohort_id: place
+        cohort.cohort_id: place
         for group in alike.values()
         if len(group) > 1
-        for place, offer in enumerate(group, start=1)
+        for place, cohort in enumerate(group, start=1)
     }
-    return [replace(offer, number=numbers.get(offer.cohort_id, 0)) for offer in offers]
+    return [replace(cohort, number=numbers.get(cohort.cohort_id, 0)) for cohort in cohorts]

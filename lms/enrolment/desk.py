@@ -192,11 +192,9 @@ def _cohort(cohort_id: int) -> Cohort:
 
 
 def menu(principal: object) -> list[MenuItem]:
-    """Give everybody the catalogue, and each role the page it asks for."""
+    """Give everybody the catalogue, and the coordinator what waits."""
     roles: frozenset[RoleName] = getattr(principal, "roles", frozenset())
     items = [
-        (RoleName.GUARDIAN, MenuItem(_l("My children"), "enrolment.family", weight=10)),
-        (RoleName.LEARNER, MenuItem(_l("My learning"), "enrolment.learning", weight=12)),
         (RoleName.COORDINATOR, MenuItem(_l("Applications"), "enrolment.applications", weight=15)),
     ]
     mine = [item for role, item in items if role in roles]

@@ -186,7 +186,7 @@ class FamilyForm(Applicant):
     )
     children = Rows(FormField(ChildForm), min_entries=1, max_entries=MOST_CHILDREN)
 
-    def offer(self, choices: list[tuple[int, str]], *, ticked: int | None) -> None:
+    def let_choose(self, choices: list[tuple[int, str]], *, ticked: int | None) -> None:
         """Put the open groups before every child, the one that the family came for ticked."""
         for entry in self.children:
             entry.form.cohorts.choices = choices

@@ -5,24 +5,19 @@ from collections.abc import Mapping
 from flask import Blueprint
 
 from lms.clock import today
-from lms.contracts import Card, MenuItem, Panel, Reason, RoleName, Sentence, Setting
+from lms.contracts import Card, MenuItem, Panel, Reason, Sentence, Setting
 from lms.courses.models import Cohort
-from lms.enrolment import applying, desk, homes, views
+from lms.enrolment import applying, desk, views
 from lms.enrolment.seats import is_in
 from lms.enrolment.sentences import SENTENCES
 from lms.hookspecs import hook
 from lms.people.models import Person
 from lms.settings import positive
 
-HOMES = {
-    RoleName.GUARDIAN: "enrolment.family",
-    RoleName.LEARNER: "enrolment.learning",
-}
-
 
 @hook
 def register_blueprints() -> list[Blueprint]:
-    """Give the catalogue, the forms, the family's pages and the coordinator's desk."""
+    """Give the catalogue, the forms and the coordinator's desk."""
     return [views.bp]
 
 
@@ -41,7 +36,7 @@ def register_settings() -> list[Setting]:
 
 @hook
 def register_sentences() -> Mapping[str, Sentence]:
-    """Give the sentences of applying, seats and consents."""
+    """Give the sentences of applying and seats."""
     return SENTENCES
 
 
@@ -51,12 +46,6 @@ def assignment_blockers(person: Person, cohort: Cohort) -> list[Reason]:
     if is_in(person.id, cohort.id, on=today(cohort.zone)):
         return [Reason("learns_in_the_group")]
     return []
-
-
-@hook
-def home_endpoint(role: RoleName) -> str | None:
-    """Give guardians and learners their homes."""
-    return HOMES.get(role)
 
 
 @hook
@@ -77,4 +66,4 @@ def cohort_panels(cohort: Cohort, person: object) -> list[Panel]:
     return desk.panel(cohort, person)
 
 
-__all__ = ["applying", "homes"]
+__all__ = ["applying"]

@@ -12,7 +12,7 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
 from lms.contracts import LMSError, Sentence
-from lms.enrolment.catalogue import Offer
+from lms.enrolment.catalogue import OpenCohort
 from lms.enrolment.models import ApplicationState
 from lms.enrolment.rules import Refusal, Rhythm, Timetable
 from lms.i18n import current_code, say, say_day, say_weekday
@@ -133,33 +133,33 @@ def say_ages(ages: tuple[int, int] | None) -> str:
     )
 
 
-def say_mode(offer: Offer) -> str:
+def say_mode(cohort: OpenCohort) -> str:
     """Say how people meet, never where: a place of children is nobody's business."""
-    if offer.is_hybrid:
+    if cohort.is_hybrid:
         return _("in person and online")
-    return _("online") if offer.is_online else _("in person")
+    return _("online") if cohort.is_online else _("in person")
 
 
-def say_places(offer: Offer) -> str:
+def say_places(cohort: OpenCohort) -> str:
     """Say how many places are left, or that one may wait for one."""
-    if offer.seats.left == 0:
+    if cohort.seats.left == 0:
         return _("no places left, you can wait for one")
-    return ngettext("%(num)d place left", "%(num)d places left", offer.seats.left)
+    return ngettext("%(num)d place left", "%(num)d places left", cohort.seats.left)
 
 
-def say_offer(offer: Offer) -> str:
+def say_cohort(cohort: OpenCohort) -> str:
     """Say a group in one line, as beside a tick: course, level, when, how, ages, places."""
-    title = offer.course.say(current_code())
-    if offer.level:
-        title = f"{title} ({offer.level})"
-    if offer.number:
-        title = _("%(course)s, group %(number)d", course=title, number=offer.number)
+    title = cohort.course.say(current_code())
+    if cohort.level:
+        title = f"{title} ({cohort.level})"
+    if cohort.number:
+        title = _("%(course)s, group %(number)d", course=title, number=cohort.number)
     parts = (
         title,
-        say_timetable(offer.timetable),
-        say_mode(offer),
-        say_ages(offer.ages),
-        say_places(offer),
+        say_timetable(cohort.timetable),
+        say_mode(cohort),
+        say_ages(cohort.ages),
+        say_places(cohort),
     )
     return " · ".join(part for part in parts if part)
 

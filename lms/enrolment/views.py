@@ -9,14 +9,14 @@ from sqlalchemy.orm import joinedload
 from lms import access
 from lms.clock import today
 from lms.db import db
-from lms.enrolment.catalogue import Offer, open_offers
+from lms.enrolment.catalogue import OpenCohort, open_cohorts
 from lms.enrolment.models import Application
 from lms.enrolment.sentences import (
     STATE_LABELS,
     say_ages,
+    say_cohort,
     say_meeting,
     say_mode,
-    say_offer,
     say_places,
     say_timetable,
     say_zone,
@@ -26,7 +26,7 @@ from lms.people.models import ContactRule
 bp = Blueprint("enrolment", __name__, cli_group=None)
 
 RECEIPT_DAYS = 7
-for _words in (say_offer, say_timetable, say_mode, say_ages, say_places, say_zone, say_meeting):
+for _words in (say_cohort, say_timetable, say_mode, say_ages, say_places, say_zone, say_meeting):
     bp.add_app_template_global(_words)
 
 
@@ -34,17 +34,17 @@ for _words in (say_offer, say_timetable, say_mode, say_ages, say_places, say_zon
 @access.public
 def catalogue() -> ResponseReturnValue:
     """Show every group that takes applications today, children's first."""
-    offers = open_offers(on=today(), zone=library_zone())
-    return render_template("enrolment/catalogue.html", parts=_by_programme(offers))
+    cohorts = open_cohorts(on=today(), zone=library_zone())
+    return render_template("enrolment/catalogue.html", parts=_by_programme(cohorts))
 
 
-def _by_programme(offers: list[Offer]) -> list[tuple[bool, list[list[Offer]]]]:
-    parts: list[tuple[bool, list[list[Offer]]]] = []
+def _by_programme(cohorts: list[OpenCohort]) -> list[tuple[bool, list[list[OpenCohort]]]]:
+    parts: list[tuple[bool, list[list[OpenCohort]]]] = []
     for for_children in (True, False):
-        programmes: dict[int, list[Offer]] = {}
-        for offer in offers:
-            if offer.is_for_children is for_children:
-                programmes.setdefault(offer.programme_id, []).append(offer)
+        programmes: dict[int, list[OpenCohort]] = {}
+        for cohort in cohorts:
+            if cohort.is_for_children is for_children:
+                programmes.setdefault(cohort.programme_id, []).append(cohort)
         if programmes:
             parts.append((for_children, list(programmes.values())))
     return parts
@@ -81,12 +81,12 @@ def done(token: str) -> ResponseReturnValue:
     if not applications:
         abort(404)
     asked = frozenset(one.cohort_id for one in applications)
-    offers = open_offers(on=today(), zone=library_zone(), beside=asked)
+    cohorts = open_cohorts(on=today(), zone=library_zone(), beside=asked)
     applicant = applications[0].applicant
     return render_template(
         "enrolment/done.html",
         applications=applications,
-        offers={offer.cohort_id: offer for offer in offers},
+        cohorts={cohort.cohort_id: cohort for cohort in cohorts},
         persons=list(dict.fromkeys(one.person_id for one in applications)),
         labels=STATE_LABELS,
         is_family=applications[0].person_id != applicant.id,

@@ -12,7 +12,6 @@ from sqlalchemy import func, select
 
 from lms.courses.models import Cohort
 from lms.db import begin_write, db
-from lms.enrolment.consents import consent_lines, give_again, withdraw
 from lms.enrolment.decisions import accept, refuse, undo_decision
 from lms.enrolment.models import Application, ApplicationState, Enrolment
 from lms.enrolment.refusals import (
@@ -26,6 +25,7 @@ from lms.enrolment.refusals import (
 from lms.enrolment.rules import Refusal
 from lms.enrolment.seats import enrol, leave, reopen, seats_of
 from lms.enrolment.services import Child, Terms, Who, apply_family
+from lms.families.consents import consent_lines, give_again, withdraw
 from lms.people.models import Person, Relation
 from lms.people.rules import Purpose
 from lms.people.services import NewPerson, add_person, has_consent

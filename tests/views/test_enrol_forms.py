@@ -39,7 +39,7 @@ def as_(as_: Any) -> Any:
 
 @pytest.fixture(autouse=True)
 def clock(monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in ("views", "applying", "homes"):
+    for module in ("views", "applying"):
         monkeypatch.setattr(f"lms.enrolment.{module}.today", lambda: TODAY)
 
 

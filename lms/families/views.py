@@ -1,6 +1,6 @@
 """The pages of a guardian and of an adult learner, and consents withdrawn in one tap."""
 
-from flask import abort, current_app, flash, redirect, render_template, url_for
+from flask import Blueprint, abort, current_app, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
@@ -11,14 +11,15 @@ from lms.contracts import LMSError, RoleName
 from lms.courses.sentences import NOT_HELD_LABELS
 from lms.db import db
 from lms.enrolment.access import find_child, may_consent_for
-from lms.enrolment.consents import give_again, withdraw
-from lms.enrolment.household import gather, with_panels
 from lms.enrolment.rules import Refusal
 from lms.enrolment.sentences import PURPOSE_LABELS, REFUSAL_LABELS, say_refusal
-from lms.enrolment.views import bp
+from lms.families.consents import give_again, withdraw
+from lms.families.household import gather, with_panels
 from lms.people.models import ContactRule, Person
 from lms.people.rules import Purpose
 from lms.people.services import children_of
+
+bp = Blueprint("families", __name__, cli_group=None)
 
 
 @bp.get("/family")
@@ -26,14 +27,14 @@ from lms.people.services import children_of
 def family() -> ResponseReturnValue:
     """Show my children: what comes next, what is still needed, certificates, consents."""
     children = children_of(current_user.person_id, on=today())
-    return _page("enrolment/family.html", children)
+    return _page("families/family.html", children)
 
 
 @bp.get("/learning")
 @access.roles(RoleName.LEARNER)
 def learning() -> ResponseReturnValue:
     """Show an adult learner the same about themselves."""
-    return _page("enrolment/learning.html", [_myself()])
+    return _page("families/learning.html", [_myself()])
 
 
 def _page(template: str, people: list[Person]) -> str:
@@ -69,28 +70,28 @@ def _page(template: str, people: list[Person]) -> str:
 @access.roles(RoleName.GUARDIAN)
 def withdraw_for_child(child_id: int, purpose: str) -> ResponseReturnValue:
     """Withdraw a consent about my child, with effect at once."""
-    return _withdraw(_my_child(child_id), _purpose(purpose), "enrolment.family")
+    return _withdraw(_my_child(child_id), _purpose(purpose), "families.family")
 
 
 @bp.post("/family/<int:child_id>/consents/<purpose>/give")
 @access.roles(RoleName.GUARDIAN)
 def give_for_child(child_id: int, purpose: str) -> ResponseReturnValue:
     """Give a consent about my child again."""
-    return _give(_my_child(child_id), _purpose(purpose), "enrolment.family")
+    return _give(_my_child(child_id), _purpose(purpose), "families.family")
 
 
 @bp.post("/learning/consents/<purpose>/withdraw")
 @access.roles(RoleName.LEARNER)
 def withdraw_own(purpose: str) -> ResponseReturnValue:
     """Withdraw a consent about myself, with effect at once."""
-    return _withdraw(_myself(), _purpose(purpose), "enrolment.learning")
+    return _withdraw(_myself(), _purpose(purpose), "families.learning")
 
 
 @bp.post("/learning/consents/<purpose>/give")
 @access.roles(RoleName.LEARNER)
 def give_own(purpose: str) -> ResponseReturnValue:
     """Give a consent about myself again."""
-    return _give(_myself(), _purpose(purpose), "enrolment.learning")
+    return _give(_myself(), _purpose(purpose), "families.learning")
 
 
 def _withdraw(person: Person, purpose: Purpose, home: str) -> ResponseReturnValue:

@@ -10,9 +10,9 @@ from sqlalchemy.orm import joinedload
 from lms.contracts import Panel, weighted
 from lms.courses.models import NOT_HELD, Cohort, Course, NotHeldReason, Session, SessionState
 from lms.db import db
-from lms.enrolment.consents import ConsentLine, consent_lines
 from lms.enrolment.models import Application, ApplicationState, Enrolment
 from lms.enrolment.rules import is_link_shown
+from lms.families.consents import ConsentLine, consent_lines
 from lms.people.models import Person
 from lms.people.rules import consent_need
 from lms.plugins import hooks

@@ -48,10 +48,10 @@ class Clock:
 @pytest.fixture(autouse=True)
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     clock = Clock()
-    for module in ("views", "applying", "homes", "desk"):
-        target = f"lms.enrolment.{module}"
+    for module in ("enrolment.views", "enrolment.applying", "families.views", "enrolment.desk"):
+        target = f"lms.{module}"
         monkeypatch.setattr(f"{target}.today", lambda: TODAY)
-        if module != "views":
+        if module != "enrolment.views":
             monkeypatch.setattr(f"{target}.now", lambda: clock.now)
     return clock
 
@@ -260,7 +260,7 @@ def test_a_learner_withdraws_and_gives_alone(as_: Any, cast: Cast) -> None:
 def test_what_the_page_gathers_does_not_grow_with_the_family(
     app: Any, cast: Cast, mother: Person
 ) -> None:
-    from lms.enrolment.household import gather
+    from lms.families.household import gather
     from lms.people.services import children_of
 
     def ask() -> list[str]:

@@ -1,0 +1,1 @@
+"""What the calendars slice gives to the suite."""

@@ -1,0 +1,1 @@
+"""What the imports slice gives to the suite."""
