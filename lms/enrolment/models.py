@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lms.courses.models import Cohort
@@ -21,7 +21,10 @@ class ApplicationState(StrEnum):
 
 
 class Application(Base):
-    """A request for a place in a cohort. ``form_key`` is the family's one submit, sent once."""
+    """A request for a place in a cohort. ``form_key`` is the family's one submit, sent once.
+
+    ``is_all_or_none`` is the family's wish that either all of one submit get places or nobody.
+    """
 
     __tablename__ = "application"
     __table_args__ = (
@@ -43,6 +46,7 @@ class Application(Base):
     decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
     refusal: Mapped[str] = mapped_column(String(60), default="")
+    is_all_or_none: Mapped[bool] = mapped_column(default=False, server_default=false())
 
     person: Mapped[Person] = relationship(foreign_keys=person_id)
     applicant: Mapped[Person] = relationship(foreign_keys=applicant_id)

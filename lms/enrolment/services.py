@@ -56,12 +56,14 @@ class Terms:
     """What holds for the whole submit: its key, the consents, and who typed it for a family.
 
     ``noted_by_id`` is the coordinator who enrols somebody that can't fill the form in.
+    ``is_all_or_none`` is the family's wish for places for all children or for none.
     """
 
     form_key: str
     purposes: frozenset[Purpose]
     way: ConsentWay = ConsentWay.ONLINE
     noted_by_id: int | None = None
+    is_all_or_none: bool = False
 
 
 @dataclass(frozen=True)
@@ -288,6 +290,7 @@ def _apply(
         cohort_id=cohort.id,
         state=ApplicationState.WAITING,
         sent_at=now,
+        is_all_or_none=terms.is_all_or_none,
     )
     seats = seats_of([cohort.id], on=on)[cohort.id]
     db.session.add(application)
