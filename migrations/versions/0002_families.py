@@ -60,7 +60,7 @@ def upgrade() -> None:
 
     with op.batch_alter_table("application", schema=None) as batch_op:
         batch_op.add_column(
-            sa.Column("is_all_or_none", sa.Boolean(), server_default=sa.text("0"), nullable=False)
+            sa.Column("is_all_or_none", sa.Boolean(), server_default=sa.false(), nullable=False)
         )
 
     # ### end Alembic commands ###
