@@ -83,3 +83,25 @@ class Enrolment(Base):
 
     person: Mapped[Person] = relationship()
     cohort: Mapped[Cohort] = relationship()
+
+
+class Continuation(Base):
+    """«Ходимо далі»: a learner of an ended group is asked into the one that continues it, once."""
+
+    __tablename__ = "continuation"
+    __table_args__ = (
+        UniqueConstraint("person_id", "cohort_id"),
+        CheckConstraint("(answered_at IS NULL) = (is_accepted IS NULL)", name="answer"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"))
+    cohort_id: Mapped[int] = mapped_column(ForeignKey("cohort.id", ondelete="CASCADE"), index=True)
+    asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    asked_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
+    answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    answered_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
+    is_accepted: Mapped[bool | None]
+
+    person: Mapped[Person] = relationship(foreign_keys=person_id)
+    cohort: Mapped[Cohort] = relationship()

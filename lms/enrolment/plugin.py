@@ -6,8 +6,8 @@ from flask import Blueprint
 
 from lms.clock import today
 from lms.contracts import Card, MenuItem, Panel, Reason, Sentence, Setting
-from lms.courses.models import Cohort
-from lms.enrolment import applying, desk, views
+from lms.courses.models import Cohort, Module
+from lms.enrolment import applying, desk, going_on, next_module, views
 from lms.enrolment.seats import is_in
 from lms.enrolment.sentences import SENTENCES
 from lms.hookspecs import hook
@@ -66,4 +66,10 @@ def cohort_panels(cohort: Cohort, person: object) -> list[Panel]:
     return desk.panel(cohort, person)
 
 
-__all__ = ["applying"]
+@hook
+def module_panels(module: Module, person: object) -> list[Panel]:
+    """Lead to the next module, and to whoever is asked to go on."""
+    return next_module.panel(module, person)
+
+
+__all__ = ["applying", "going_on"]

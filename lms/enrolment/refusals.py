@@ -85,3 +85,30 @@ class EndsBeforeItBegan(LMSError):
 
     def __init__(self) -> None:
         super().__init__(reason=Reason(self.code))
+
+
+class AlreadyAnswered(LMSError):
+    """Somebody answered this question before."""
+
+    code = "answered_already"
+
+    def __init__(self) -> None:
+        super().__init__(reason=Reason(self.code))
+
+
+class ModuleOver(LMSError):
+    """The module ended meanwhile."""
+
+    code = "module_over"
+
+    def __init__(self) -> None:
+        super().__init__(reason=Reason(self.code))
+
+
+class ConsentEnded(LMSError):
+    """A consent that the group needs does not hold any more."""
+
+    code = "consent_ended"
+
+    def __init__(self) -> None:
+        super().__init__(reason=Reason(self.code))

@@ -66,6 +66,15 @@ def gets_place(seats: Seats, *, accepts_at_once: bool) -> bool:
     return accepts_at_once and seats.left > 0
 
 
+def goes_on(until: date | None, ends_on: date) -> bool:
+    """Tell whether a place lasted until its module ended, so that its holder is asked to go on.
+
+    >>> goes_on(None, date(2022, 12, 20)), goes_on(date(2022, 10, 1), date(2022, 12, 20))
+    (True, False)
+    """
+    return until is None or until >= ends_on
+
+
 def is_link_shown(starts_at: datetime, minutes: int, *, now: datetime) -> bool:
     """Tell whether a session's link may be seen: from 24 hours before the start until the end."""
     return starts_at - timedelta(hours=LINK_HOURS) <= now < starts_at + timedelta(minutes=minutes)

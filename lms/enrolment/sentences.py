@@ -84,6 +84,9 @@ SENTENCES: Mapping[str, Sentence] = {
     ),
     "decided_already": lambda _values: _("This application was decided already."),
     "decision_stands": lambda _values: _("This can’t be taken back any more."),
+    "answered_already": lambda _values: _("This was answered already; your page shows how."),
+    "module_over": lambda _values: _("This module has ended. Look at the groups that are open."),
+    "consent_ended": lambda _values: _("One more tick is needed: a consent has ended."),
     "ends_before_it_began": lambda _values: _("The last day is before the first one."),
 }
 

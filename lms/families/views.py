@@ -11,6 +11,7 @@ from lms.contracts import LMSError, RoleName
 from lms.courses.sentences import NOT_HELD_LABELS
 from lms.db import db
 from lms.enrolment.access import find_child, may_consent_for
+from lms.enrolment.continuing import open_continuations
 from lms.enrolment.rules import Refusal
 from lms.enrolment.sentences import PURPOSE_LABELS, REFUSAL_LABELS, say_refusal
 from lms.families.consents import give_again, withdraw
@@ -62,6 +63,8 @@ def _page(template: str, people: list[Person]) -> str:
         refusals={str(key): label for key, label in REFUSAL_LABELS.items()},
         other=str(Refusal.OTHER),
         zone=current_app.config["LMS_ZONE"],
+        continuations=open_continuations([person.id for person in people], on=today()),
+        on=today(),
         is_quiet=current_user.contact_rule is not ContactRule.USUAL,
     )
 
