@@ -16,7 +16,7 @@ from lms.attendance.progress import progress_of
 from lms.attendance.sentences import SENTENCES
 from lms.attendance.today import SessionLine, count_waiting, sessions_of
 from lms.clock import now, today
-from lms.contracts import Card, MenuItem, Panel, RoleName, Sentence, Setting
+from lms.contracts import Card, Eraser, MenuItem, Panel, RoleName, Sentence, Setting
 from lms.courses.kind import Participation, kind_of
 from lms.courses.sentences import STATE_LABELS
 from lms.hookspecs import hook
@@ -30,6 +30,12 @@ cli.bind(views.bp)
 def register_blueprints() -> list[Blueprint]:
     """Give «Today», the registers and ``lms registers close``."""
     return [views.bp]
+
+
+@hook
+def register_erasers() -> list[Eraser]:
+    """Erase why a mark was changed late: those words may name the learner."""
+    return [Eraser("mark_change", clear={"reason": ""})]
 
 
 @hook

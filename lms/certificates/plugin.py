@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 
 from lms.certificates import public
 from lms.certificates.access import STAFF, downloadable_by
+from lms.certificates.erasing import ERASERS
 from lms.certificates.jobs import JOBS
 from lms.certificates.models import Certificate
 from lms.certificates.overview import Papers, awards_of, cohorts_to_issue, count_issued, issued_rows
@@ -21,6 +22,7 @@ from lms.completion.models import Completion
 from lms.contracts import (
     AwardKind,
     Card,
+    Eraser,
     Indicator,
     IndicatorRow,
     JobKind,
@@ -42,6 +44,12 @@ CARDS = 4
 def register_blueprints() -> list[Blueprint]:
     """Give the pages of staff and those on which strangers check a paper."""
     return [public.bp]
+
+
+@hook
+def register_erasers() -> list[Eraser]:
+    """Take the holder off the papers and the papers off the disk."""
+    return ERASERS
 
 
 @hook

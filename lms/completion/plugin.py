@@ -13,7 +13,7 @@ from lms.completion import views
 from lms.completion.access import may_confirm
 from lms.completion.sentences import SENTENCES
 from lms.completion.services import assess_enrolments, count_completions, ready_cohorts
-from lms.contracts import Card, Panel, RoleName, Sentence
+from lms.contracts import Card, Eraser, Panel, RoleName, Sentence
 from lms.courses.access import may_lead
 from lms.courses.kind import UnknownKind, kind_of
 from lms.hookspecs import hook
@@ -29,6 +29,16 @@ CARDS = 4
 def register_blueprints() -> list[Blueprint]:
     """Give the page of a group's completion."""
     return [views.bp]
+
+
+@hook
+def register_erasers() -> list[Eraser]:
+    """Erase what a learner made; that it was shown stays."""
+    return [
+        Eraser(
+            "project", owner="enrolment_id", through="enrolment", clear={"title": "", "link": ""}
+        )
+    ]
 
 
 @hook

@@ -2,8 +2,9 @@
 
 from datetime import datetime
 
-from lms.contracts import JobKind
+from lms.contracts import Eraser, JobKind
 from lms.hookspecs import hook
+from lms.letters.erasing import ERASERS
 from lms.letters.jobs import JOBS, send_again
 
 
@@ -11,6 +12,12 @@ from lms.letters.jobs import JOBS, send_again
 def register_jobs() -> list[JobKind]:
     """Give the sending of letters."""
     return JOBS
+
+
+@hook
+def register_erasers() -> list[Eraser]:
+    """Erase letters to a person, and the words of those that may name them."""
+    return ERASERS
 
 
 @hook

@@ -12,6 +12,7 @@ from lms.clock import today
 from lms.contracts import (
     AwardKind,
     Card,
+    Eraser,
     Indicator,
     JobKind,
     MenuItem,
@@ -37,6 +38,12 @@ from lms.people.sentences import CHECK_LABELS
 def register_blueprints() -> list[Blueprint]:
     """Give the pages of mentors and of their credentials."""
     return [views.bp]
+
+
+@hook
+def register_erasers() -> list[Eraser]:
+    """Erase the words about a mentor; the category stays as a figure."""
+    return [Eraser("mentor_profile", clear={"skills": ""})]
 
 
 @hook

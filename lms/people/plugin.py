@@ -6,9 +6,10 @@ from typing import Any
 
 from flask import Blueprint
 
-from lms.contracts import JobKind, MenuItem, RoleName, Sentence, Setting
+from lms.contracts import Eraser, JobKind, MenuItem, RoleName, Sentence, Setting
 from lms.hookspecs import hook
 from lms.people import cli, pages, views
+from lms.people.erasing import ERASERS
 from lms.people.jobs import JOBS, forget_asked
 from lms.people.sentences import SENTENCES
 from lms.people.services import grant_role
@@ -19,6 +20,12 @@ from lms.settings import positive
 def register_blueprints() -> list[Blueprint]:
     """Give signing in, the pages about people, and their commands."""
     return [views.bp, pages.bp]
+
+
+@hook
+def register_erasers() -> list[Eraser]:
+    """Empty the person, close the account, end roles, families and consents."""
+    return ERASERS
 
 
 @hook
