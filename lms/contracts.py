@@ -167,8 +167,8 @@ class Erasing:
     """One person being erased: what erasers read, and what is to be done after the commit.
 
     ``names`` are the person's own, ``guardian_ids`` those of every adult ever noted with them.
-    Erasers add to ``files`` the hashes of stored files that go, and to ``addresses`` the mail
-    addresses whose letters in the outbox go.
+    Erasers add to ``files`` the hashes of stored files that go, and to ``outbox`` the addresses
+    and the keys of the letters whose copies in the outbox go.
     """
 
     person_id: int
@@ -176,7 +176,7 @@ class Erasing:
     names: tuple[str, ...] = ()
     guardian_ids: tuple[int, ...] = ()
     files: list[str] = field(default_factory=list)
-    addresses: list[str] = field(default_factory=list)
+    outbox: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
-"""The outbox: letters as files where no mail server is set, one file for each, found by recipient.
+"""The outbox: letters as files where no mail server is set, one file for each.
 
-A file's name begins with a keyed mark of the address, so that the letters of somebody who is erased
-can be found and removed without keeping a list of addresses.
+A file's name holds keyed marks of the address and of the letter's key, so that the letters of
+somebody who is erased are found and removed without a list of addresses.
 """
 
 import hashlib
@@ -23,15 +23,15 @@ def folder() -> Path:
     return Path(current_app.config["LMS_DATA"]).resolve() / "outbox"
 
 
-def mark_of(address: str) -> str:
-    """Answer the mark of an address: nobody without the key can tell whose it is."""
-    key = str(current_app.config["SECRET_KEY"]).encode()
-    return hmac.new(key, address.strip().lower().encode(), hashlib.sha256).hexdigest()[:32]
+def mark_of(name: str) -> str:
+    """Answer the mark of an address or a key: nobody without the secret can tell whose it is."""
+    secret = str(current_app.config["SECRET_KEY"]).encode()
+    return hmac.new(secret, name.strip().lower().encode(), hashlib.sha256).hexdigest()[:24]
 
 
 def remove_letters(mark: str) -> None:
-    """Overwrite and remove the letters to one address."""
-    for path in folder().glob(f"{mark}-*"):
+    """Overwrite and remove the letters to one address, or the one of a key."""
+    for path in folder().glob(f"*{mark}*"):
         shred(path)
 
 
@@ -44,15 +44,16 @@ class EmailBackend(BaseEmailBackend):  # type: ignore[misc]
         written = 0
         for message in messages:
             content = message.message().as_bytes()
+            key = message.extra_headers.get("Message-ID", "").strip("<>").rpartition("@")[0]
             for address in message.recipients():
-                _write(address, content)
+                _write(f"{mark_of(address)}-{mark_of(key or secrets.token_hex(8))}", content)
                 written += 1
         return written
 
 
-def _write(address: str, content: bytes) -> None:
+def _write(marks: str, content: bytes) -> None:
     moment = datetime.now(UTC).strftime("%Y%m%d-%H%M%S-%f")
-    path = folder() / f"{mark_of(address)}-{moment}-{secrets.token_hex(4)}.eml"
+    path = folder() / f"{moment}-{marks}-{secrets.token_hex(4)}.eml"
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(handle, "wb") as file:
         file.write(content)

@@ -5,7 +5,6 @@ from sqlalchemy import or_, select
 from lms.contracts import Eraser, Erasing
 from lms.db import db
 from lms.letters.models import Letter, LetterState
-from lms.people.models import Person
 from lms.people.names import fold
 
 # «Соломія», «Соломії», «Соломією»: the endings change, the first letters hardly ever.
@@ -32,8 +31,7 @@ def _empty_letters(erasing: Erasing) -> None:
             letter.state, letter.state_at = LetterState.HELD_BACK, erasing.now
         if is_named or is_family:
             letter.subject, letter.parts = "", []
-    addresses = select(Person.email).where(Person.id.in_(erasing.guardian_ids))
-    erasing.addresses += db.session.scalars(addresses)
+            erasing.outbox.append(letter.key)
     db.session.flush()
 
 

@@ -65,7 +65,7 @@ def erase(
         erased_at=now,
         erased_by_id=by_id if by_id != person.id else None,
         files=sorted(set(erasing.files)),
-        outbox=sorted({mark_of(address) for address in erasing.addresses if address}),
+        outbox=sorted({mark_of(name) for name in erasing.outbox if name}),
     )
     db.session.add(entry)
     db.session.flush()
@@ -85,7 +85,7 @@ def _begin(person: Person, *, now: datetime) -> Erasing:
         names=tuple(name for name in names if name),
         guardian_ids=tuple(guardian_ids),
     )
-    erasing.addresses += [person.email, login or ""]
+    erasing.outbox += [person.email, login or ""]
     return erasing
 
 

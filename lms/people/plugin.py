@@ -7,12 +7,14 @@ from typing import Any
 from flask import Blueprint
 
 from lms.contracts import Eraser, JobKind, MenuItem, RoleName, Sentence, Setting
+from lms.db import db
 from lms.hookspecs import hook
 from lms.people import cli, pages, views
 from lms.people.erasing import ERASERS
 from lms.people.jobs import JOBS, forget_asked
 from lms.people.sentences import SENTENCES
 from lms.people.services import grant_role
+from lms.people.traces import wipe
 from lms.settings import positive
 
 
@@ -56,8 +58,10 @@ def register_jobs() -> list[JobKind]:
 
 @hook
 def chores_due(now: datetime) -> None:
-    """Forget who asked for a link."""
+    """Forget who asked for a link, and finish what an erasure left on the disk."""
     forget_asked(now=now)
+    db.session.commit()
+    wipe(now=now)
 
 
 @hook
