@@ -2,16 +2,28 @@
 
 from datetime import datetime
 
-from lms.contracts import Eraser, JobKind
+from lms.contracts import (
+    Eraser,
+    JobKind,
+    KnownPart,
+)
 from lms.hookspecs import hook
 from lms.letters.erasing import ERASERS
 from lms.letters.jobs import JOBS, send_again
+from lms.letters.known import known_of
+from lms.people.models import Person
 
 
 @hook
 def register_jobs() -> list[JobKind]:
     """Give the sending of letters."""
     return JOBS
+
+
+@hook
+def known_about(person: Person) -> list[KnownPart]:
+    """Tell which letters were written to a person."""
+    return known_of(person)
 
 
 @hook

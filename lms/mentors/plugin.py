@@ -15,6 +15,7 @@ from lms.contracts import (
     Eraser,
     Indicator,
     JobKind,
+    KnownPart,
     MenuItem,
     Panel,
     RoleName,
@@ -28,9 +29,11 @@ from lms.mentors.credentials import AWARD, KINDS, candidates_of, has_credential
 from lms.mentors.hours import checks_of
 from lms.mentors.indicators import INDICATORS
 from lms.mentors.jobs import JOBS
+from lms.mentors.known import known_of
 from lms.mentors.rules import expiring_checks
 from lms.mentors.sentences import SENTENCES
 from lms.mentors.services import expiring_soon
+from lms.people.models import Person
 from lms.people.sentences import CHECK_LABELS
 
 
@@ -38,6 +41,12 @@ from lms.people.sentences import CHECK_LABELS
 def register_blueprints() -> list[Blueprint]:
     """Give the pages of mentors and of their credentials."""
     return [views.bp]
+
+
+@hook
+def known_about(person: Person) -> list[KnownPart]:
+    """Tell what is kept of a mentor."""
+    return known_of(person)
 
 
 @hook

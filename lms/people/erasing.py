@@ -53,8 +53,7 @@ def erase(
     """
     if person.erased_at is not None:
         raise ErasedAlready(reason=Reason("erased_already"))
-    if _is_staff(person.id, on=now.date()):
-        raise StillStaff(reason=Reason("still_staff"))
+    refuse_staff(person.id, on=now.date())
     refuse_asleep()
     erasing = _begin(person, now=now)
     run_erasers(erasing)
@@ -89,48 +88,50 @@ def _begin(person: Person, *, now: datetime) -> Erasing:
     return erasing
 
 
-def _is_staff(person_id: int, *, on: date) -> bool:
-    return (
-        db.session.scalar(
-            select(Role.id)
-            .where(Role.person_id == person_id, Role.name.in_(STAFF), Role.since <= on)
-            .where(or_(Role.until.is_(None), Role.until >= on))
-            .limit(1)
-        )
-        is not None
+def refuse_staff(person_id: int, *, on: date) -> None:
+    """Refuse whoever runs the library's programmes.
+
+    :raises StillStaff: while the person is coordinator or director.
+    """
+    held = db.session.scalar(
+        select(Role.id)
+        .where(Role.person_id == person_id, Role.name.in_(STAFF), Role.since <= on)
+        .where(or_(Role.until.is_(None), Role.until >= on))
+        .limit(1)
     )
+    if held is not None:
+        raise StillStaff(reason=Reason("still_staff"))
 
 
 def left_alone(person_id: int, *, on: date) -> list[Person]:
     """List the guardians of a child who are noted for nothing else, so that they may go with it."""
-    others = select(Guardianship.id).join(Person, Person.id == Guardianship.child_id)
-    tie = Guardianship
-    rows = db.session.scalars(
+    guardians = db.session.scalars(
         select(Person)
-        .join(tie, tie.guardian_id == Person.id)
-        .where(tie.child_id == person_id, Person.erased_at.is_(None))
+        .join(Guardianship, Guardianship.guardian_id == Person.id)
+        .where(Guardianship.child_id == person_id, Person.erased_at.is_(None))
         .order_by(Person.id)
         .distinct()
-    ).all()
-    alone = []
-    for guardian in rows:
-        has_others = db.session.scalar(
-            others.where(
-                Guardianship.guardian_id == guardian.id,
-                Guardianship.child_id != person_id,
-                Person.erased_at.is_(None),
-            ).limit(1)
+    )
+    return [one for one in guardians.all() if _is_alone(one.id, beside=person_id, on=on)]
+
+
+def _is_alone(guardian_id: int, *, beside: int, on: date) -> bool:
+    """Tell whether a guardian has no other child here and does nothing else in the library."""
+    other_child = (
+        select(Guardianship.id)
+        .join(Person, Person.id == Guardianship.child_id)
+        .where(
+            Guardianship.guardian_id == guardian_id,
+            Guardianship.child_id != beside,
+            Person.erased_at.is_(None),
         )
-        roles = set(
-            db.session.scalars(
-                select(Role.name).where(
-                    Role.person_id == guardian.id, or_(Role.until.is_(None), Role.until >= on)
-                )
-            )
-        )
-        if has_others is None and roles <= {RoleName.GUARDIAN}:
-            alone.append(guardian)
-    return alone
+    )
+    other_role = select(Role.id).where(
+        Role.person_id == guardian_id,
+        Role.name != RoleName.GUARDIAN,
+        or_(Role.until.is_(None), Role.until >= on),
+    )
+    return all(db.session.scalar(other.limit(1)) is None for other in (other_child, other_role))
 
 
 def _mark_erased(erasing: Erasing) -> None:

@@ -6,12 +6,22 @@ from typing import Any
 
 from flask import Blueprint
 
-from lms.contracts import Eraser, JobKind, MenuItem, RoleName, Sentence, Setting
+from lms.contracts import (
+    Eraser,
+    JobKind,
+    KnownPart,
+    MenuItem,
+    RoleName,
+    Sentence,
+    Setting,
+)
 from lms.db import db
 from lms.hookspecs import hook
 from lms.people import cli, pages, views
 from lms.people.erasing import ERASERS
 from lms.people.jobs import JOBS, forget_asked
+from lms.people.known import known_of
+from lms.people.models import Person
 from lms.people.sentences import SENTENCES
 from lms.people.services import grant_role
 from lms.people.traces import wipe
@@ -22,6 +32,12 @@ from lms.settings import positive
 def register_blueprints() -> list[Blueprint]:
     """Give signing in, the pages about people, and their commands."""
     return [views.bp, pages.bp]
+
+
+@hook
+def known_about(person: Person) -> list[KnownPart]:
+    """Tell who somebody is here."""
+    return known_of(person)
 
 
 @hook
