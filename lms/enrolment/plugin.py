@@ -1,8 +1,9 @@
 """What the enrolment slice gives to the suite."""
 
 from collections.abc import Mapping
+from datetime import datetime
 
-from flask import Blueprint
+from flask import Blueprint, current_app
 
 from lms.clock import today
 from lms.contracts import (
@@ -16,13 +17,17 @@ from lms.contracts import (
     Setting,
 )
 from lms.courses.models import Cohort
+from lms.db import db
 from lms.enrolment import applying, desk, views
 from lms.enrolment.erasing import ERASERS
 from lms.enrolment.known import known_of
+from lms.enrolment.retention import forget_contacts, forget_refused
 from lms.enrolment.seats import is_in
 from lms.enrolment.sentences import SENTENCES
 from lms.hookspecs import hook
+from lms.outbox import remove_letters
 from lms.people.models import Person
+from lms.people.traces import wipe
 from lms.settings import positive
 
 
@@ -53,8 +58,33 @@ def register_settings() -> list[Setting]:
             "40",
             "Applications accepted from one network address in an hour (families share addresses).",
             positive,
-        )
+        ),
+        Setting(
+            "LMS_REFUSED_DAYS", "30", "Days after which a refused application is erased.", positive
+        ),
+        Setting(
+            "LMS_CONTACT_MONTHS",
+            "12",
+            "Months after the last session that phone and e-mail are kept.",
+            positive,
+        ),
     ]
+
+
+@hook
+def chores_due(now: datetime) -> None:
+    """Erase refused applications and contacts whose time has run out."""
+    config = current_app.config
+    if config["LMS_DEMONSTRATION"]:
+        # The invented year stays as it was laid.
+        return
+    forgotten = forget_refused(days=config["LMS_REFUSED_DAYS"], now=now)
+    marks = forget_contacts(months=config["LMS_CONTACT_MONTHS"], now=now, on=today())
+    db.session.commit()
+    for mark in marks:
+        remove_letters(mark)
+    if forgotten or marks:
+        wipe(now=now)
 
 
 @hook

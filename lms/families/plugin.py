@@ -1,13 +1,14 @@
 """What the families slice gives to the suite."""
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from flask import Blueprint
 from flask_babel import lazy_gettext as _l
 
 from lms.contracts import Card, Eraser, MenuItem, RoleName, Sentence
 from lms.families import known_views, request_desk, views
-from lms.families.requests import ERASERS
+from lms.families.requests import ERASERS, forget_decided
 from lms.families.sentences import SENTENCES
 from lms.hookspecs import hook
 
@@ -44,6 +45,12 @@ def menu_items(person: object) -> list[MenuItem]:
 def home_cards(person: object) -> list[Card]:
     """Tell the coordinator which families ask about their data."""
     return request_desk.cards(person)
+
+
+@hook
+def chores_due(now: datetime) -> None:
+    """Forget the words of requests decided long ago."""
+    forget_decided(now=now)
 
 
 @hook
