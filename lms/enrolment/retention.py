@@ -119,7 +119,9 @@ def _signs_of_life(since: date) -> tuple[Select[Any], ...]:
     theirs = or_(
         Enrolment.person_id == Person.id,
         Enrolment.person_id.in_(
-            select(Guardianship.child_id).where(Guardianship.guardian_id == Person.id)
+            select(Guardianship.child_id)
+            .where(Guardianship.guardian_id == Person.id)
+            .correlate(Person)
         ),
     )
     held = and_(

@@ -273,6 +273,6 @@ def test_an_empty_desk_says_what_comes(people: Cast, desk: Any) -> None:
 
 def test_an_erased_learner_stands_in_a_register_without_a_name(people: Cast, desk: Any) -> None:
     desk.post(f"/requests/people/{people.child.id}")
-    page = desk.get(f"/sessions/{people.sessions[0].id}/register").text
+    page = desk.get(f"/registers/{people.sessions[0].id}").text
     assert "Соломія" not in page
     assert "data erased" in page
