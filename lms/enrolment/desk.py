@@ -105,7 +105,7 @@ def _refused(refusal: LMSError) -> ResponseReturnValue:
 
 def _application(application_id: int) -> Application:
     application = db.session.get(Application, application_id)
-    if application is None:
+    if application is None or application.person.erased_at is not None:
         abort(404)
     return application
 
@@ -179,7 +179,7 @@ def _back(enrolment: Enrolment) -> ResponseReturnValue:
 
 def _enrolment(enrolment_id: int) -> Enrolment:
     enrolment = db.session.get(Enrolment, enrolment_id)
-    if enrolment is None:
+    if enrolment is None or enrolment.person.erased_at is not None:
         abort(404)
     return enrolment
 

@@ -1,17 +1,33 @@
 """What the enrolment slice gives to the suite."""
 
 from collections.abc import Mapping
+from datetime import datetime
 
-from flask import Blueprint
+from flask import Blueprint, current_app
 
 from lms.clock import today
-from lms.contracts import Card, MenuItem, Panel, Reason, Sentence, Setting
+from lms.contracts import (
+    Card,
+    Eraser,
+    KnownPart,
+    MenuItem,
+    Panel,
+    Reason,
+    Sentence,
+    Setting,
+)
 from lms.courses.models import Cohort, Module
+from lms.db import db
 from lms.enrolment import applying, desk, going_on, next_module, views
+from lms.enrolment.erasing import ERASERS
+from lms.enrolment.known import known_of
+from lms.enrolment.retention import forget_contacts, forget_refused
 from lms.enrolment.seats import is_in
 from lms.enrolment.sentences import SENTENCES
 from lms.hookspecs import hook
+from lms.outbox import remove_letters
 from lms.people.models import Person
+from lms.people.traces import wipe
 from lms.settings import positive
 
 
@@ -19,6 +35,18 @@ from lms.settings import positive
 def register_blueprints() -> list[Blueprint]:
     """Give the catalogue, the forms and the coordinator's desk."""
     return [views.bp]
+
+
+@hook
+def known_about(person: Person) -> list[KnownPart]:
+    """Tell applications, places and consents."""
+    return known_of(person)
+
+
+@hook
+def register_erasers() -> list[Eraser]:
+    """End places and applications; their rows stay as figures."""
+    return ERASERS
 
 
 @hook
@@ -30,8 +58,33 @@ def register_settings() -> list[Setting]:
             "40",
             "Applications accepted from one network address in an hour (families share addresses).",
             positive,
-        )
+        ),
+        Setting(
+            "LMS_REFUSED_DAYS", "30", "Days after which a refused application is erased.", positive
+        ),
+        Setting(
+            "LMS_CONTACT_MONTHS",
+            "12",
+            "Months after the last session that phone and e-mail are kept.",
+            positive,
+        ),
     ]
+
+
+@hook
+def chores_due(now: datetime) -> None:
+    """Erase refused applications and contacts whose time has run out."""
+    config = current_app.config
+    if config["LMS_DEMONSTRATION"]:
+        # The invented year stays as it was laid.
+        return
+    forgotten = forget_refused(days=config["LMS_REFUSED_DAYS"], now=now)
+    marks = forget_contacts(months=config["LMS_CONTACT_MONTHS"], now=now, on=today())
+    db.session.commit()
+    for mark in marks:
+        remove_letters(mark)
+    if forgotten or marks:
+        wipe(now=now)
 
 
 @hook

@@ -49,7 +49,7 @@ def _desk(condition: ColumnElement[bool], *, newest_first: bool) -> list[Applica
     return list(
         db.session.scalars(
             select(Application)
-            .where(condition)
+            .where(condition, Application.person.has(Person.erased_at.is_(None)))
             .options(
                 joinedload(Application.person),
                 joinedload(Application.applicant),
@@ -76,7 +76,7 @@ def participants(cohort_id: int) -> list[Row[Any]]:
                 Person.patronymic,
             )
             .join(Person, Person.id == Enrolment.person_id)
-            .where(Enrolment.cohort_id == cohort_id)
+            .where(Enrolment.cohort_id == cohort_id, Person.erased_at.is_(None))
             .order_by(Person.sort_key, Person.id, Enrolment.since)
         )
     )
