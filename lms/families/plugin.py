@@ -4,7 +4,7 @@ from flask import Blueprint
 from flask_babel import lazy_gettext as _l
 
 from lms.contracts import MenuItem, RoleName
-from lms.families import views
+from lms.families import places, views
 from lms.hookspecs import hook
 
 HOMES = {
@@ -34,3 +34,6 @@ def menu_items(person: object) -> list[MenuItem]:
         (RoleName.LEARNER, MenuItem(_l("My learning"), "families.learning", weight=12)),
     ]
     return [item for role, item in items if role in roles]
+
+
+__all__ = ["places"]
