@@ -67,7 +67,7 @@ def in_queue() -> ColumnElement[bool]:
     )
 
 
-def queue_order() -> tuple[ColumnElement[Any], ColumnElement[int]]:
+def queue_order() -> tuple[Any, Any]:
     """Order a waiting list: by the moment of the form, behind it whoever let an offer end."""
     return func.coalesce(Application.queued_at, Application.sent_at), Application.id
 
@@ -93,7 +93,7 @@ def unanswered(application_ids: Collection[int]) -> dict[int, int]:
         .where(Offer.application_id.in_(application_ids), Offer.state == OfferState.EXPIRED)
         .group_by(Offer.application_id)
     )
-    return dict(counted.all())  # type: ignore[arg-type]
+    return dict(counted.all())
 
 
 def pass_on(cohort_ids: Iterable[int], passing: Passing) -> list[Offer]:
