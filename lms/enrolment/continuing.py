@@ -12,7 +12,8 @@ from lms.contracts import Reason
 from lms.courses.kind import kind_of
 from lms.courses.models import Cohort, Course, Module
 from lms.db import db
-from lms.enrolment.models import Application, ApplicationState, Continuation, Enrolment
+from lms.enrolment.history import note
+from lms.enrolment.models import Application, ApplicationState, Continuation, Enrolment, Step
 from lms.enrolment.refusals import (
     AlreadyAnswered,
     ConsentEnded,
@@ -210,6 +211,7 @@ def go_on(
     is_full = seats_of([cohort.id], on=on)[cohort.id].left <= 0
     db.session.add(application)
     db.session.flush()
+    note(application, Step.APPLIED, now=now, by_id=giver.id, application_id=application.id)
     if is_full:
         return Answer(application)
     return Answer(application, seat(person, cohort, since=on, now=now, application=application))

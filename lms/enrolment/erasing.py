@@ -48,4 +48,5 @@ ERASERS = [
     Eraser("enrolment", run=_end_places),
     Eraser("application", run=_withdraw_applications),
     Eraser("continuation", run=_forget_questions),
+    Eraser("age_override", is_deleted=True),
 ]

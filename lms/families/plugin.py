@@ -7,7 +7,7 @@ from flask import Blueprint
 from flask_babel import lazy_gettext as _l
 
 from lms.contracts import Card, Eraser, MenuItem, RoleName, Sentence
-from lms.families import known_views, request_desk, views
+from lms.families import known_views, places, request_desk, views
 from lms.families.requests import ERASERS, forget_decided
 from lms.families.sentences import SENTENCES
 from lms.hookspecs import hook
@@ -63,3 +63,6 @@ def register_erasers() -> list[Eraser]:
 def register_sentences() -> Mapping[str, Sentence]:
     """Give the sentences of requests about data."""
     return SENTENCES
+
+
+__all__ = ["places"]
