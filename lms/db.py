@@ -133,8 +133,9 @@ def is_postgresql() -> bool:
 def overwrite_freed() -> bool:
     """Leave no byte of what was erased in the file and the journal of SQLite; after the commit.
 
-    Pages that were split keep copies in their gaps, which ``secure_delete`` does not reach, so the
-    file is written anew. Answers whether the journal is empty: a reader may still need it.
+    ``secure_delete`` overwrites what is freed here; what another tool freed before it was on (a
+    restore, a shell) is not reached by it, so the file is written anew. Answers whether the journal
+    is empty: a reader may still need it.
     PostgreSQL reuses what its own VACUUM frees; nothing is done there.
 
     :raises OperationalError: when somebody else writes for too long.
