@@ -1,5 +1,6 @@
 """The engine, the declarative base, how it names things, and how SQLite is asked to keep its word."""
 
+import sqlite3
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -133,11 +134,10 @@ def is_postgresql() -> bool:
 def overwrite_freed() -> bool:
     """Leave no byte of what was erased in the file and the journal of SQLite; after the commit.
 
-    Pages that were split keep copies in their gaps, which ``secure_delete`` does not reach, so the
-    file is written anew. Answers whether the journal is empty: a reader may still need it.
+    ``secure_delete`` overwrites what is freed here; what another tool freed before it was on (a
+    restore, a shell) is not reached by it, so the file is written anew. Answers whether all of it
+    was done: somebody may be writing just now, or still need the journal to read.
     PostgreSQL reuses what its own VACUUM frees; nothing is done there.
-
-    :raises OperationalError: when somebody else writes for too long.
     """
     if is_postgresql():
         return True
@@ -145,10 +145,15 @@ def overwrite_freed() -> bool:
     connection = db.engine.raw_connection()
     try:
         cursor = connection.cursor()
+        # A page must not wait long for this: the chores try again.
+        cursor.execute("PRAGMA busy_timeout=1000")
         cursor.execute("PRAGMA temp_store=MEMORY")
         cursor.execute("VACUUM")
         busy, _pages, _written = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-        cursor.execute("PRAGMA temp_store=DEFAULT")
+    except sqlite3.OperationalError:
+        return False
+    else:
         return not busy
     finally:
-        connection.close()
+        # The next user of this connection gets one that was prepared as all others.
+        connection.invalidate()

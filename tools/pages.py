@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from flask import Flask, url_for
 from sqlalchemy import func, select
@@ -9,11 +10,14 @@ from sqlalchemy import func, select
 from lms.access import rule_of
 from lms.certificates.jobs import ISSUE
 from lms.certificates.models import Certificate
+from lms.clock import now
 from lms.db import begin_write, db
 from lms.demonstration.cast import Part, account_of
 from lms.enrolment.models import Application
 from lms.enrolment.views import receipt_token
+from lms.families.requests import Identity, ask_correction, ask_erasure
 from lms.jobs import Job
+from lms.people.models import Guardianship, Person
 from tools.crawl import UNKNOWN, Visit, crawl
 from tools.demonstration import sign_in
 
@@ -26,6 +30,7 @@ COSTLY = frozenset(
     {
         "certificates.pdf",
         "certificates.archive",
+        "known.as_pdf",
         "reports.pdf",
         "reports.xlsx",
         "reports.plot",
@@ -121,6 +126,9 @@ def unlinked(app: Flask, part: Part | None) -> list[str]:
 def _unlinked(app: Flask, part: Part | None) -> Iterator[str]:
     if part is Part.COORDINATOR and "certificates" in app.blueprints:
         yield _issuing()
+    if part is Part.COORDINATOR:
+        yield url_for("requests.listed")
+        yield url_for("requests.answer", request_id=_asking())
     if part is not None:
         return
     yield "/nothing-here"
@@ -165,3 +173,24 @@ def _issuing() -> str:
     address = url_for("certificates.issuing", cohort_id=certificate.cohort_id, job_id=job.id)
     db.session.commit()
     return address
+
+
+def _asking() -> int:
+    """Let two families ask about their data, so that the coordinator's desk is not empty."""
+    begin_write()
+    guardian = account_of(Part.GUARDIAN)
+    if guardian is None:
+        raise LookupError(Part.GUARDIAN)
+    children = db.session.scalars(
+        select(Person)
+        .join(Guardianship, Guardianship.child_id == Person.id)
+        .where(Guardianship.guardian_id == guardian.person_id)
+        .order_by(Person.id)
+    ).all()
+    child = children[0]
+    wanted = Identity(child.family_name, child.given_name, "Олексіївна", date(2012, 2, 29))
+    asked = ask_correction(child, wanted, asked_by_id=guardian.person_id, now=now())
+    ask_erasure(children[-1], asked_by_id=guardian.person_id, with_guardian=True, now=now())
+    number = asked.id
+    db.session.commit()
+    return number

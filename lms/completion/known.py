@@ -32,5 +32,5 @@ def known_of(person: Person) -> list[KnownPart]:
         .where(Enrolment.person_id == person.id)
         .order_by(Completion.completed_on, Completion.id)
     )
-    rows += [(_("Completed"), say_day(day)) for day in days]
+    rows += [(_("Course completed"), say_day(day)) for day in days]
     return [KnownPart(_("Projects and completions"), tuple(rows), weight=50)]

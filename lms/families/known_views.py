@@ -27,6 +27,7 @@ from lms.families.requests import (
 from lms.families.sentences import COLUMN_LABELS, KIND_LABELS, REQUEST_LABELS
 from lms.people.erasing import left_alone
 from lms.people.models import ContactRule, Person
+from lms.people.services import children_of
 from lms.plugins import hooks
 from lms.ui import library_name
 
@@ -171,7 +172,10 @@ def erase(child_id: int | None = None) -> ResponseReturnValue:
 
 
 def _erasing(form: ErasureForm, person: Person) -> str:
-    return render_template("families/erase.html", form=form, **_shown(person))
+    has_children = person.id == current_user.person_id and bool(children_of(person.id, on=today()))
+    return render_template(
+        "families/erase.html", form=form, has_children=has_children, **_shown(person)
+    )
 
 
 @bp.post("/known/requests/<int:request_id>/withdraw")

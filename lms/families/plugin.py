@@ -38,7 +38,7 @@ def menu_items(person: object) -> list[MenuItem]:
         (RoleName.GUARDIAN, MenuItem(_l("My children"), "families.family", weight=10)),
         (RoleName.LEARNER, MenuItem(_l("My learning"), "families.learning", weight=12)),
     ]
-    return [item for role, item in items if role in roles] + request_desk.menu(person)
+    return [item for role, item in items if role in roles]
 
 
 @hook

@@ -3,14 +3,13 @@
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 from flask_login import current_user
 from sqlalchemy import func, select
 
 from lms import access
 from lms.clock import now, today
-from lms.contracts import Card, LMSError, MenuItem, RoleName
+from lms.contracts import Card, LMSError, RoleName
 from lms.db import db
 from lms.enrolment.sentences import say_refusal
 from lms.families.known import gather_known
@@ -157,29 +156,54 @@ def undo(request_id: int) -> ResponseReturnValue:
     return redirect(url_for("requests.listed"), code=303)
 
 
-@bp.route("/people/<int:person_id>", methods=["GET", "POST"])
+@bp.get("/people/<int:person_id>")
 @access.roles(RoleName.COORDINATOR)
 def person(person_id: int) -> ResponseReturnValue:
-    """Show what is known about somebody who asked by phone or letter, and erase it."""
-    found = db.session.get(Person, person_id)
-    if found is None or found.erased_at is not None:
-        abort(404)
-    alone = left_alone(found.id, on=today())
-    if request.method == "GET":
-        parts = gather_known(found)
-        return render_template("families/person.html", person=found, parts=parts, alone=alone)
-    goes_too = alone if request.form.get("with_guardians") == "1" else []
+    """Show what is known about somebody who asked by phone or letter."""
+    found = _person(person_id)
+    return render_template(
+        "families/person.html",
+        person=found,
+        parts=gather_known(found),
+        alone=left_alone(found.id, on=today()),
+    )
+
+
+@bp.post("/people/<int:person_id>/erase")
+@access.roles(RoleName.COORDINATOR)
+def erase_person(person_id: int) -> ResponseReturnValue:
+    """Erase somebody who asked by phone or letter."""
+    return _erase([_person(person_id)])
+
+
+@bp.post("/people/<int:person_id>/erase-with-guardians")
+@access.roles(RoleName.COORDINATOR)
+def erase_family(person_id: int) -> ResponseReturnValue:
+    """Erase a child with the guardians who are here for nobody else."""
+    found = _person(person_id)
+    return _erase([found, *left_alone(found.id, on=today())])
+
+
+def _erase(people: list[Person]) -> ResponseReturnValue:
+    back = url_for("requests.person", person_id=people[0].id)
     try:
-        for one in (found, *goes_too):
+        for one in people:
             erase(one, by_id=current_user.person_id, now=now())
     except LMSError as refusal:
         db.session.rollback()
         flash(say_refusal(refusal), "error")
-        return redirect(url_for("requests.person", person_id=person_id), code=303)
+        return redirect(back, code=303)
     db.session.commit()
     wipe(now=now())
-    _say_erased(1 + len(goes_too))
+    _say_erased(len(people))
     return redirect(url_for("persons.listed"), code=303)
+
+
+def _person(person_id: int) -> Person:
+    found = db.session.get(Person, person_id)
+    if found is None or found.erased_at is not None:
+        abort(404)
+    return found
 
 
 def _find(request_id: int, kind: RequestKind) -> DataRequest:
@@ -198,13 +222,6 @@ def _refused(refusal: LMSError) -> ResponseReturnValue:
 def _count() -> int:
     waiting = select(func.count()).where(DataRequest.state == RequestState.WAITING)
     return db.session.scalar(waiting) or 0
-
-
-def menu(principal: object) -> list[MenuItem]:
-    """Lead the coordinator to the requests while there are any."""
-    if getattr(principal, "roles", frozenset()) & {RoleName.COORDINATOR} and _count():
-        return [MenuItem(_l("Requests about data"), "requests.listed", weight=62)]
-    return []
 
 
 def cards(principal: object) -> list[Card]:

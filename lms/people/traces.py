@@ -11,7 +11,6 @@ from pathlib import Path
 
 from flask import current_app
 from sqlalchemy import select
-from sqlalchemy.exc import OperationalError
 
 from lms import storage
 from lms.db import begin_write, db, overwrite_freed
@@ -41,7 +40,8 @@ def wipe(*, now: datetime) -> bool:
     _write_down(waiting)
     ids = [entry.id for entry in waiting]
     db.session.commit()
-    if not _overwrite():
+    if not overwrite_freed():
+        # Somebody reads or writes just now; the worker tries again within a minute.
         return False
     begin_write()
     for entry in db.session.scalars(select(Erasure).where(Erasure.id.in_(ids))):
@@ -54,14 +54,6 @@ def _waiting() -> list[Erasure]:
     return list(
         db.session.scalars(select(Erasure).where(Erasure.wiped_at.is_(None)).order_by(Erasure.id))
     )
-
-
-def _overwrite() -> bool:
-    try:
-        return overwrite_freed()
-    except OperationalError:
-        # Somebody reads or writes just now; the worker tries again within a minute.
-        return False
 
 
 def ledger_path() -> Path:

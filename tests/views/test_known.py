@@ -59,7 +59,7 @@ def test_a_guardian_reads_all_that_is_known_of_the_child(people: Cast, mother: A
     for known in ("Знам’янська", "Соломія", "14 March 2012", "Scratch: перші ігри", "online"):
         assert known in page
     assert "Taking part in the sessions" in page
-    assert "Completed" in page
+    assert "Course completed" in page
 
 
 def test_no_word_about_the_other_guardian(people: Cast, mother: Any) -> None:
@@ -246,14 +246,32 @@ def test_whoever_asks_by_phone_is_erased_by_the_coordinator(people: Cast, desk: 
     page = desk.get(f"/requests/people/{people.child.id}").text
     assert "All data of 1 person goes" in page
     assert f"/requests/people/{people.child.id}" in desk.get(f"/people/{people.child.id}").text
-    assert desk.post(f"/requests/people/{people.child.id}").status_code == 303
+    assert desk.post(f"/requests/people/{people.child.id}/erase").status_code == 303
     db.session.rollback()
     assert db.session.get_one(Person, people.child.id).given_name == ""
     assert desk.get(f"/requests/people/{people.child.id}").status_code == 404
 
 
+def test_the_coordinator_erases_a_child_with_its_guardian(people: Cast, desk: Any) -> None:
+    begin_write()
+    ties = db.session.scalars(
+        select(Guardianship).where(Guardianship.guardian_id == people.other_guardian.id)
+    )
+    for tie in ties.all():
+        if tie.child_id == people.child.id:
+            db.session.delete(tie)
+    db.session.commit()
+    page = desk.get(f"/requests/people/{people.other_child.id}").text
+    assert "All data of 2 people goes" in page
+    path = f"/requests/people/{people.other_child.id}/erase-with-guardians"
+    assert desk.post(path).status_code == 303
+    db.session.rollback()
+    for person in (people.other_child, people.other_guardian):
+        assert db.session.get_one(Person, person.id).family_name == ""
+
+
 def test_whoever_runs_the_library_keeps_the_key(people: Cast, desk: Any) -> None:
-    assert desk.post(f"/requests/people/{people.director.id}").status_code == 303
+    assert desk.post(f"/requests/people/{people.director.id}/erase").status_code == 303
     page = desk.get(f"/requests/people/{people.director.id}").text
     assert "take that role away first" in page
     answer = desk.post("/known/erase", data={"understands": "y"})
@@ -272,7 +290,7 @@ def test_an_empty_desk_says_what_comes(people: Cast, desk: Any) -> None:
 
 
 def test_an_erased_learner_stands_in_a_register_without_a_name(people: Cast, desk: Any) -> None:
-    desk.post(f"/requests/people/{people.child.id}")
+    desk.post(f"/requests/people/{people.child.id}/erase")
     page = desk.get(f"/registers/{people.sessions[0].id}").text
     assert "Соломія" not in page
     assert "data erased" in page
