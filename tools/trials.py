@@ -156,6 +156,7 @@ def try_seats(ground: Ground, *, seed: int, rounds: int, width: int) -> Counts:
         door = threading.BoundedSemaphore(app.config["LMS_WORKERS"] * app.config["LMS_THREADS"])
         cast.module.enrolment_closes_on = cast.module.ends_on = date(2040, 1, 1)
         module_id, course_id = cast.module.id, cast.course.id
+        closed_id = cast.training_module.id
         db.session.commit()
         for turn in range(rounds):
             begin_write()
@@ -169,6 +170,10 @@ def try_seats(ground: Ground, *, seed: int, rounds: int, width: int) -> Counts:
                 lambda number, cohort_id=cohort_id: _apply(app, door, cohort_id, number),  # type: ignore[misc]
             )
             counts.update(_count_seats(cohort_id, width))
+            # The catalogue of each form shows what is open: earlier rounds are not.
+            begin_write()
+            db.session.get_one(Cohort, cohort_id).module_id = closed_id
+            db.session.commit()
     return {
         "trial": "seats",
         "seed": seed,
