@@ -14,7 +14,7 @@ from lms.clock import now, today
 from lms.contracts import LMSError, RoleName
 from lms.db import db
 from lms.enrolment.decision_forms import AcceptForm
-from lms.enrolment.decisions import accept, put_on_list, refuse, undo_decision
+from lms.enrolment.decisions import accept, may_be_waived, put_on_list, refuse, undo_decision
 from lms.enrolment.forms import RefuseForm
 from lms.enrolment.handing import hand_on
 from lms.enrolment.models import Application, ApplicationState
@@ -24,7 +24,7 @@ from lms.enrolment.queue import (
     recent_decisions,
     waiting_applications,
 )
-from lms.enrolment.refusals import DecidedAlready
+from lms.enrolment.refusals import DecidedAlready, NotFitting
 from lms.enrolment.rules import Refusal
 from lms.enrolment.seats import seats_of
 from lms.enrolment.sentences import REFUSAL_LABELS, STATE_LABELS, say_refusal
@@ -213,7 +213,10 @@ def _refused(
         # Whatever somebody else has decided is taken from the list, and said.
         gone = [number] if isinstance(refusal, DecidedAlready) else []
         return jsonify(errors=[words], ids=gone), 422
-    return _desk(notice=words, accepting=(number, form) if form is not None else None), 422
+    if form is None or not isinstance(refusal, NotFitting) or not may_be_waived(refusal.reasons):
+        return _desk(notice=words), 422
+    form.age_reason.errors = [words]
+    return _desk(accepting=(number, form)), 422
 
 
 def _application(application_id: int) -> Application:

@@ -9,6 +9,7 @@ from lms import jobs
 from lms.clock import now as clock_now
 from lms.db import begin_write, db
 from lms.enrolment.offers import Passing, pass_on, pass_on_everywhere
+from lms.enrolment.seats import seats_of
 
 
 def hand_on(cohort_ids: Iterable[int], *, now: datetime | None = None, at_once: str = "") -> None:
@@ -17,8 +18,12 @@ def hand_on(cohort_ids: Iterable[int], *, now: datetime | None = None, at_once: 
     Were it in the same transaction, groups would be locked in two steps and two requests could
     wait for each other. If it is never reached, the chores do the same within a minute.
     """
+    ids = set(cohort_ids)
+    moment = now or clock_now()
+    if at_once and not any(each.free for each in seats_of(ids, on=moment.date()).values()):
+        return
     begin_write()
-    offers = pass_on(cohort_ids, passing(now or clock_now(), at_once=at_once))
+    offers = pass_on(ids, passing(moment, at_once=at_once))
     db.session.commit()
     if offers:
         jobs.wake()

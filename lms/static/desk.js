@@ -15,7 +15,6 @@ function enhance(page) {
   let current = null;
 
   help.hidden = false;
-  foot.hidden = false;
 
   const rows = () => [...page.querySelectorAll('[data-row]:not([hidden])')];
   const form = (row, name) => row && row.querySelector(`form[data-do="${name}"]`);
@@ -45,6 +44,7 @@ function enhance(page) {
   }
 
   function say(text, isWrong = false) {
+    foot.hidden = false;
     said.textContent = text;
     foot.classList.toggle('is-wrong', isWrong);
   }
