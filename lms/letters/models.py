@@ -13,7 +13,11 @@ from lms.people.models import PERSONAL, Person
 
 
 class LetterState(StrEnum):
-    """Where a letter stands. ``UNSURE`` left the program, but nobody knows whether it arrived."""
+    """Where a letter stands. ``UNSURE`` left the program, but nobody knows whether it arrived.
+
+    ``HELD_BACK`` was written, but its reader may no longer be written to; ``TAKEN_BACK`` was
+    written to a group and undone before it left.
+    """
 
     WAITING = "waiting"
     SENDING = "sending"
@@ -21,6 +25,7 @@ class LetterState(StrEnum):
     UNSURE = "unsure"
     FAILED = "failed"
     HELD_BACK = "held_back"
+    TAKEN_BACK = "taken_back"
 
 
 class Letter(Base):
