@@ -93,8 +93,7 @@ def send_once_more(letter: Letter, *, now: datetime) -> bool:
     ).scalar()
     if taken is None:
         return False
-    db.session.refresh(letter)
-    send([letter], now=now)
+    send([taken], now=now)
     return True
 
 

@@ -8,6 +8,9 @@ from typing import Any
 # Ten minutes after the first failure, then twice as long each time: about a day in all.
 FIRST_WAIT = timedelta(minutes=10)
 MOST_TRIES = 8
+# So long a letter to a whole group waits and can be taken back; and so long nobody doubts that
+# the worker who began with a letter is still at it.
+HELD_FOR = timedelta(minutes=2)
 
 
 @dataclass(frozen=True)
@@ -40,6 +43,7 @@ class Draft:
         for each person.
     :param compose: called with the recipient's language in force, once for each recipient.
     :param batch: ties the letters of one writing to a whole group.
+    :param is_held: it waits for two minutes, in which it can be taken back.
     """
 
     kind: str
@@ -47,6 +51,7 @@ class Draft:
     compose: Callable[[], Text]
     batch: str = ""
     written_by_id: int | None = None
+    is_held: bool = False
 
 
 def pack(parts: tuple[str | Link, ...]) -> list[dict[str, Any]]:

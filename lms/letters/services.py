@@ -2,11 +2,14 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime
+from typing import Any
 
 from flask_babel import force_locale
-from sqlalchemy import or_, select
+from sqlalchemy import or_, select, update
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
-from lms.db import db
+from lms.db import db, is_postgresql
 from lms.i18n import default_code
 from lms.jobs import enqueue
 from lms.letters.models import Letter, LetterState
@@ -44,38 +47,60 @@ def write(people: Iterable[Person], draft: Draft, *, now: datetime) -> list[Lett
         if may_be_written_to(person, on=now.date())
     }
     known = set(db.session.scalars(select(Letter.key).where(Letter.key.in_(wanted))))
-    letters = [
-        _letter(person, key, draft, now=now) for key, person in wanted.items() if key not in known
-    ]
-    db.session.add_all(letters)
-    db.session.flush()
-    if letters:
-        send(letters, now=now)
+    rows = [_row(person, key, draft, now=now) for key, person in wanted.items() if key not in known]
+    if not rows:
+        return []
+    # Whoever writes the same at this very moment is not stumbled over: one of both rows stays.
+    insert = postgresql_insert if is_postgresql() else sqlite_insert
+    written = db.session.scalars(
+        insert(Letter).on_conflict_do_nothing(index_elements=["key"]).returning(Letter.id), rows
+    ).all()
+    letters = list(
+        db.session.scalars(select(Letter).where(Letter.id.in_(written)).order_by(Letter.id))
+    )
+    if letters and not draft.is_held:
+        send([letter.id for letter in letters], now=now)
     return letters
 
 
-def _letter(person: Person, key: str, draft: Draft, *, now: datetime) -> Letter:
+def _row(person: Person, key: str, draft: Draft, *, now: datetime) -> dict[str, Any]:
     locale = person.locale or default_code()
     with force_locale(locale):
         text = draft.compose()
-    return Letter(
-        key=key,
-        kind=draft.kind,
-        batch=draft.batch,
-        person_id=person.id,
-        locale=locale,
-        subject=text.subject,
-        parts=pack(text.parts),
-        written_by_id=draft.written_by_id,
-        written_at=now,
-        state=LetterState.WAITING,
-        state_at=now,
-    )
+    return {
+        "key": key,
+        "kind": draft.kind,
+        "batch": draft.batch,
+        "person_id": person.id,
+        "locale": locale,
+        "subject": text.subject,
+        "parts": pack(text.parts),
+        "written_by_id": draft.written_by_id,
+        "written_at": now,
+        "state": LetterState.WAITING,
+        "state_at": now,
+    }
 
 
-def send(letters: Iterable[Letter], *, now: datetime) -> None:
+def send(letter_ids: Iterable[int], *, now: datetime) -> None:
     """Record the work of sending letters in the caller's transaction."""
-    enqueue(SEND, items=[str(one.id) for one in letters], args={}, asked_by_id=None, now=now)
+    enqueue(SEND, items=[str(number) for number in letter_ids], args={}, asked_by_id=None, now=now)
+
+
+def take_back(batch: str, *, written_by_id: int, now: datetime) -> int:
+    """Take back the letters of a batch that have not left yet; answer their number."""
+    taken = db.session.scalars(
+        update(Letter)
+        .where(
+            Letter.batch == batch,
+            Letter.written_by_id == written_by_id,
+            Letter.state == LetterState.WAITING,
+            Letter.tries == 0,
+        )
+        .values(state=LetterState.TAKEN_BACK, state_at=now)
+        .returning(Letter.id)
+    ).all()
+    return len(taken)
 
 
 def adults_for(people: Iterable[Person], *, on: date) -> dict[int, list[Person]]:
