@@ -1,10 +1,10 @@
 """Writing letters, to adults who may be written to, each once."""
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from flask_babel import force_locale
-from sqlalchemy import or_, select
+from sqlalchemy import delete, or_, select
 
 from lms.db import db
 from lms.i18n import default_code
@@ -15,6 +15,8 @@ from lms.people.models import ContactRule, Guardianship, Person
 from lms.people.rules import is_minor
 
 SEND = "send_letters"
+NOT_LEFT = (LetterState.WAITING, LetterState.QUARANTINED, LetterState.HELD_BACK)
+MAY_HAVE_LEFT = (LetterState.SENDING, LetterState.SENT, LetterState.UNSURE)
 
 
 def may_be_written_to(person: Person, *, on: date) -> bool:
@@ -31,12 +33,16 @@ def may_be_written_to(person: Person, *, on: date) -> bool:
     )
 
 
-def write(people: Iterable[Person], draft: Draft, *, now: datetime) -> list[Letter]:
+def write(
+    people: Iterable[Person], draft: Draft, *, now: datetime, waits: timedelta = timedelta()
+) -> list[Letter]:
     """Write a letter to each of several adults, in the caller's transaction, and have it sent.
 
     Whoever may not be written to gets none, and no row either; whoever has this letter already
     gets no second one. The caller commits and then calls ``lms.jobs.wake``; a worker's sweep sends
     them anyway.
+
+    :param waits: how long the letter can still be taken back: the sweep sends it after that.
     """
     wanted = {
         f"{draft.key}-{person.id}": person
@@ -47,9 +53,11 @@ def write(people: Iterable[Person], draft: Draft, *, now: datetime) -> list[Lett
     letters = [
         _letter(person, key, draft, now=now) for key, person in wanted.items() if key not in known
     ]
+    for letter in letters:
+        letter.state_at = now + waits
     db.session.add_all(letters)
     db.session.flush()
-    if letters:
+    if letters and not waits:
         send(letters, now=now)
     return letters
 
@@ -76,6 +84,24 @@ def _letter(person: Person, key: str, draft: Draft, *, now: datetime) -> Letter:
 def send(letters: Iterable[Letter], *, now: datetime) -> None:
     """Record the work of sending letters in the caller's transaction."""
     enqueue(SEND, items=[str(one.id) for one in letters], args={}, asked_by_id=None, now=now)
+
+
+def take_back(key: str) -> tuple[set[int], set[int]]:
+    """Take back the letters of a key that have not left, and tell who has them already.
+
+    :return: the persons whose letter is gone before it left, and those who may have read it.
+    """
+    is_this = Letter.key.startswith(f"{key}-", autoescape=True)
+    gone = set(
+        db.session.scalars(
+            delete(Letter)
+            .where(is_this, Letter.state.in_(NOT_LEFT))
+            .returning(Letter.person_id)
+            .execution_options(synchronize_session=False)
+        )
+    )
+    left = select(Letter.person_id).where(is_this, Letter.state.in_(MAY_HAVE_LEFT))
+    return gone, set(db.session.scalars(left))
 
 
 def adults_for(people: Iterable[Person], *, on: date) -> dict[int, list[Person]]:
