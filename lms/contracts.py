@@ -162,6 +162,20 @@ class JobKind:
     finished: Callable[[Mapping[str, Any]], None] | None = None
 
 
+@dataclass(frozen=True)
+class LetterKind:
+    """A kind of letter that the program writes: its name in the log, and an example to look at.
+
+    ``example()`` answers a ``lms.letters.rules.Text`` in the language in force; it names nobody
+    real. ``when`` is the sentence that says when such a letter leaves.
+    """
+
+    key: str
+    label: Any
+    example: Callable[[], Any]
+    when: Any = ""
+
+
 T = TypeVar("T", MenuItem, Card, Panel)
 
 

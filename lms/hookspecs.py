@@ -13,6 +13,7 @@ from lms.contracts import (
     Card,
     Indicator,
     JobKind,
+    LetterKind,
     MenuItem,
     Panel,
     Reason,
@@ -61,6 +62,11 @@ def register_award_kinds() -> Iterable[AwardKind]:
 @spec
 def register_indicators() -> Iterable[Indicator]:
     """Give lines of the annual report with their counting rules; asked once per app."""
+
+
+@spec
+def register_letter_kinds() -> Iterable[LetterKind]:
+    """Give the kinds of letters that a slice writes, each with an example; asked once per app."""
 
 
 @spec

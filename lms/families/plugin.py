@@ -3,8 +3,8 @@
 from flask import Blueprint
 from flask_babel import lazy_gettext as _l
 
-from lms.contracts import MenuItem, RoleName
-from lms.families import views
+from lms.contracts import LetterKind, MenuItem, RoleName
+from lms.families import group_letters, views
 from lms.hookspecs import hook
 
 HOMES = {
@@ -17,6 +17,12 @@ HOMES = {
 def register_blueprints() -> list[Blueprint]:
     """Give the pages of guardians and of adult learners."""
     return [views.bp]
+
+
+@hook
+def register_letter_kinds() -> tuple[LetterKind, ...]:
+    """Give the letters that families get."""
+    return group_letters.KINDS
 
 
 @hook

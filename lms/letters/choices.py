@@ -4,12 +4,13 @@ import hashlib
 from collections.abc import Iterable
 from datetime import datetime
 
-from flask import current_app, url_for
+from flask import current_app
 from itsdangerous import BadData, URLSafeSerializer
 from sqlalchemy import delete, select
 
 from lms.db import db
 from lms.letters.models import Declined
+from lms.letters.paths import path_to
 from lms.people.models import Person
 
 REMINDER = "reminder"
@@ -54,7 +55,7 @@ def want(person_id: int, kind: str) -> None:
 
 def switch_path(person_id: int, kind: str) -> str:
     """Make the address that switches letters of one kind off for one person, without signing in."""
-    return url_for("letters.switch", token=str(_signer().dumps([person_id, kind])))
+    return path_to("letters.switch", token=str(_signer().dumps([person_id, kind])))
 
 
 def read_switch(token: str) -> tuple[Person, str] | None:

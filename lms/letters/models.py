@@ -15,7 +15,8 @@ from lms.people.models import PERSONAL, Person
 class LetterState(StrEnum):
     """Where a letter stands. ``UNSURE`` left the program, but nobody knows whether it arrived.
 
-    ``QUARANTINED`` is over a limit: it waits until the coordinator has looked at it.
+    ``HELD_BACK`` was written, but its reader may no longer be written to; ``TAKEN_BACK`` was
+    undone before it left; ``QUARANTINED`` is over a limit and waits for the coordinator's word.
     """
 
     WAITING = "waiting"
@@ -24,6 +25,7 @@ class LetterState(StrEnum):
     UNSURE = "unsure"
     FAILED = "failed"
     HELD_BACK = "held_back"
+    TAKEN_BACK = "taken_back"
     QUARANTINED = "quarantined"
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
 from flask_babel import force_locale
-from sqlalchemy import delete, or_, select
+from sqlalchemy import or_, select, update
 
 from lms.db import db
 from lms.i18n import default_code
@@ -34,7 +34,12 @@ def may_be_written_to(person: Person, *, on: date) -> bool:
 
 
 def write(
-    people: Iterable[Person], draft: Draft, *, now: datetime, waits: timedelta = timedelta()
+    people: Iterable[Person],
+    draft: Draft,
+    *,
+    now: datetime,
+    waits: timedelta = timedelta(),
+    state: LetterState = LetterState.WAITING,
 ) -> list[Letter]:
     """Write a letter to each of several adults, in the caller's transaction, and have it sent.
 
@@ -43,6 +48,7 @@ def write(
     them anyway.
 
     :param waits: how long the letter can still be taken back: the sweep sends it after that.
+    :param state: ``QUARANTINED`` for a letter over a limit: the coordinator sends it or lets it be.
     """
     wanted = {
         f"{draft.key}-{person.id}": person
@@ -54,10 +60,10 @@ def write(
         _letter(person, key, draft, now=now) for key, person in wanted.items() if key not in known
     ]
     for letter in letters:
-        letter.state_at = now + waits
+        letter.state, letter.state_at = state, now + waits
     db.session.add_all(letters)
     db.session.flush()
-    if letters and not waits:
+    if letters and not waits and state is LetterState.WAITING:
         send(letters, now=now)
     return letters
 
@@ -86,7 +92,7 @@ def send(letters: Iterable[Letter], *, now: datetime) -> None:
     enqueue(SEND, items=[str(one.id) for one in letters], args={}, asked_by_id=None, now=now)
 
 
-def take_back(key: str) -> tuple[set[int], set[int]]:
+def take_back(key: str, *, now: datetime) -> tuple[set[int], set[int]]:
     """Take back the letters of a key that have not left, and tell who has them already.
 
     :return: the persons whose letter is gone before it left, and those who may have read it.
@@ -94,8 +100,9 @@ def take_back(key: str) -> tuple[set[int], set[int]]:
     is_this = Letter.key.startswith(f"{key}-", autoescape=True)
     gone = set(
         db.session.scalars(
-            delete(Letter)
+            update(Letter)
             .where(is_this, Letter.state.in_(NOT_LEFT))
+            .values(state=LetterState.TAKEN_BACK, state_at=now)
             .returning(Letter.person_id)
             .execution_options(synchronize_session=False)
         )
