@@ -21,7 +21,7 @@ from lms.db import begin_write, db
 from lms.letters.models import Letter, LetterState
 from lms.letters.rendering import render
 from lms.letters.rules import HELD_FOR, MOST_TRIES, is_due
-from lms.letters.services import SEND, may_be_written_to, send
+from lms.letters.services import SEND, may_be_written_to, send_by_id
 from lms.people.services import open_account
 from lms.people.signing import make_sign_in_link
 
@@ -127,7 +127,7 @@ def send_again(*, now: datetime) -> None:
     if due:
         # Not taken up a second time while the work is under way.
         db.session.execute(update(Letter).where(Letter.id.in_(due)).values(state_at=now))
-        send(due, now=now)
+        send_by_id(due, now=now)
 
 
 JOBS = [JobKind(key=SEND, label=_l("Letters"), run_item=send_letter)]

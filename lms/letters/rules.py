@@ -43,7 +43,6 @@ class Draft:
         for each person.
     :param compose: called with the recipient's language in force, once for each recipient.
     :param batch: ties the letters of one writing to a whole group.
-    :param is_held: it waits for two minutes, in which it can be taken back.
     """
 
     kind: str
@@ -51,7 +50,6 @@ class Draft:
     compose: Callable[[], Text]
     batch: str = ""
     written_by_id: int | None = None
-    is_held: bool = False
 
 
 def pack(parts: tuple[str | Link, ...]) -> list[dict[str, Any]]:

@@ -12,11 +12,13 @@ STATE_LABELS = {
     LetterState.FAILED: _l("not sent"),
     LetterState.HELD_BACK: _l("held back by the contact rule"),
     LetterState.TAKEN_BACK: _l("taken back"),
+    LetterState.QUARANTINED: _l("too many at once: waits for your word"),
 }
 STATE_TONES = {
     LetterState.SENT: "good",
     LetterState.UNSURE: "warn",
     LetterState.FAILED: "bad",
+    LetterState.QUARANTINED: "warn",
     LetterState.HELD_BACK: "quiet",
     LetterState.TAKEN_BACK: "quiet",
 }

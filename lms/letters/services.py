@@ -1,7 +1,7 @@
 """Writing letters, to adults who may be written to, each once."""
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from flask_babel import force_locale
@@ -13,11 +13,13 @@ from lms.db import db, is_postgresql
 from lms.i18n import default_code
 from lms.jobs import enqueue
 from lms.letters.models import Letter, LetterState
-from lms.letters.rules import Draft, pack
+from lms.letters.rules import HELD_FOR, Draft, pack
 from lms.people.models import ContactRule, Guardianship, Person
 from lms.people.rules import is_minor
 
 SEND = "send_letters"
+NOT_LEFT = (LetterState.WAITING, LetterState.QUARANTINED, LetterState.HELD_BACK)
+MAY_HAVE_LEFT = (LetterState.SENDING, LetterState.SENT, LetterState.UNSURE)
 
 
 def may_be_written_to(person: Person, *, on: date) -> bool:
@@ -34,20 +36,36 @@ def may_be_written_to(person: Person, *, on: date) -> bool:
     )
 
 
-def write(people: Iterable[Person], draft: Draft, *, now: datetime) -> list[Letter]:
+def write(
+    people: Iterable[Person],
+    draft: Draft,
+    *,
+    now: datetime,
+    waits: timedelta = timedelta(),
+    state: LetterState = LetterState.WAITING,
+) -> list[Letter]:
     """Write a letter to each of several adults, in the caller's transaction, and have it sent.
 
     Whoever may not be written to gets none, and no row either; whoever has this letter already
     gets no second one. The caller commits and then calls ``lms.jobs.wake``; a worker's sweep sends
     them anyway.
+
+    :param waits: how long the letter can still be taken back: the sweep sends it after that.
+    :param state: ``QUARANTINED`` for a letter over a limit: the coordinator sends it or lets it be.
     """
     wanted = {
         f"{draft.key}-{person.id}": person
         for person in people
         if may_be_written_to(person, on=now.date())
     }
+    # The sweep takes up what nobody has touched for HELD_FOR.
+    state_at = now + waits - HELD_FOR if waits else now
     known = set(db.session.scalars(select(Letter.key).where(Letter.key.in_(wanted))))
-    rows = [_row(person, key, draft, now=now) for key, person in wanted.items() if key not in known]
+    rows = [
+        _row(person, key, draft, now=now) | {"state": state, "state_at": state_at}
+        for key, person in wanted.items()
+        if key not in known
+    ]
     if not rows:
         return []
     # Whoever writes the same at this very moment is not stumbled over: one of both rows stays.
@@ -58,8 +76,8 @@ def write(people: Iterable[Person], draft: Draft, *, now: datetime) -> list[Lett
     letters = list(
         db.session.scalars(select(Letter).where(Letter.id.in_(written)).order_by(Letter.id))
     )
-    if letters and not draft.is_held:
-        send([letter.id for letter in letters], now=now)
+    if letters and not waits and state is LetterState.WAITING:
+        send(letters, now=now)
     return letters
 
 
@@ -77,30 +95,38 @@ def _row(person: Person, key: str, draft: Draft, *, now: datetime) -> dict[str, 
         "parts": pack(text.parts),
         "written_by_id": draft.written_by_id,
         "written_at": now,
-        "state": LetterState.WAITING,
-        "state_at": now,
+        "tries": 0,
+        "fault": "",
     }
 
 
-def send(letter_ids: Iterable[int], *, now: datetime) -> None:
+def send(letters: Iterable[Letter], *, now: datetime) -> None:
     """Record the work of sending letters in the caller's transaction."""
-    enqueue(SEND, items=[str(number) for number in letter_ids], args={}, asked_by_id=None, now=now)
+    send_by_id([one.id for one in letters], now=now)
 
 
-def take_back(batch: str, *, written_by_id: int, now: datetime) -> int:
-    """Take back the letters of a batch that have not left yet; answer their number."""
-    taken = db.session.scalars(
-        update(Letter)
-        .where(
-            Letter.batch == batch,
-            Letter.written_by_id == written_by_id,
-            Letter.state == LetterState.WAITING,
-            Letter.tries == 0,
+def send_by_id(numbers: Iterable[int], *, now: datetime) -> None:
+    """Record the work of sending letters by their numbers."""
+    enqueue(SEND, items=[str(number) for number in numbers], args={}, asked_by_id=None, now=now)
+
+
+def take_back(key: str, *, now: datetime) -> tuple[set[int], set[int]]:
+    """Take back the letters of a key that have not left, and tell who has them already.
+
+    :return: the persons whose letter is gone before it left, and those who may have read it.
+    """
+    is_this = Letter.key.startswith(f"{key}-", autoescape=True)
+    gone = set(
+        db.session.scalars(
+            update(Letter)
+            .where(is_this, Letter.state.in_(NOT_LEFT))
+            .values(state=LetterState.TAKEN_BACK, state_at=now)
+            .returning(Letter.person_id)
+            .execution_options(synchronize_session=False)
         )
-        .values(state=LetterState.TAKEN_BACK, state_at=now)
-        .returning(Letter.id)
-    ).all()
-    return len(taken)
+    )
+    left = select(Letter.person_id).where(is_this, Letter.state.in_(MAY_HAVE_LEFT))
+    return gone, set(db.session.scalars(left))
 
 
 def adults_for(people: Iterable[Person], *, on: date) -> dict[int, list[Person]]:

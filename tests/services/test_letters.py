@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
-from typing import Any
 
 import pytest
 from flask import Flask
@@ -15,7 +14,7 @@ from lms.db import begin_write, db
 from lms.letters.jobs import send_again
 from lms.letters.log import send_once_more
 from lms.letters.models import Letter, LetterState
-from lms.letters.rules import HELD_FOR, Draft, Link, Text
+from lms.letters.rules import Draft, Link, Text
 from lms.letters.services import adults_for, take_back, write
 from lms.people.models import ContactRule, Person
 from lms.people.services import NewPerson, add_person, open_account
@@ -28,8 +27,8 @@ def _text() -> Text:
     return Text(_("A message from the library"), ("Добрий день!", "Перший рядок\nдругий"))
 
 
-def _draft(key: str = "news-1", **more: Any) -> Draft:
-    return Draft("news", key, _text, **more)
+def _draft(key: str = "news-1") -> Draft:
+    return Draft("news", key, _text)
 
 
 @pytest.fixture
@@ -237,24 +236,25 @@ def test_a_slow_worker_does_not_contradict_what_was_noted_meanwhile(
     assert _letter().state is LetterState.UNSURE
 
 
-def test_a_letter_to_a_group_waits_and_can_be_taken_back(post: Cast, box: Mailbox) -> None:
-    written = now()
-    mine = {"batch": "b-1", "written_by_id": post.mentor.id, "is_held": True}
-    write([post.guardian, post.other_guardian], _draft(**mine), now=written)
+def test_a_letter_that_waits_can_be_taken_back(post: Cast, box: Mailbox) -> None:
+    written, minute = now(), timedelta(minutes=1)
+    both = [post.guardian, post.other_guardian]
+    write(both, _draft(), now=written, waits=minute)
     _send()
-    send_again(now=written + HELD_FOR - timedelta(seconds=1))
-    _send()
-    assert box.connections == 0
-    assert take_back("b-1", written_by_id=post.leader.id, now=now()) == 0
-    assert take_back("b-1", written_by_id=post.mentor.id, now=now()) == 2
-    send_again(now=written + HELD_FOR)
+    send_again(now=written + minute - timedelta(seconds=1))
     _send()
     assert box.connections == 0
-    write([post.guardian], _draft("news-2", **mine), now=written)
-    send_again(now=written + HELD_FOR)
+    gone, left = take_back("news-1", now=now())
+    assert (gone, left) == ({one.id for one in both}, set())
+    send_again(now=written + minute)
+    _send()
+    assert box.connections == 0
+    assert write(both, _draft(), now=now()) == []
+    write([post.guardian], _draft("news-2"), now=written, waits=minute)
+    send_again(now=written + minute)
     _send()
     assert len(box.arrived) == 1
-    assert take_back("b-1", written_by_id=post.mentor.id, now=now()) == 0
+    assert take_back("news-2", now=now()) == (set(), {post.guardian.id})
 
 
 def test_erasing_a_reader_takes_the_letters_along(post: Cast) -> None:
