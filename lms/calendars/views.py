@@ -71,18 +71,14 @@ def mine() -> ResponseReturnValue:
     if token:
         path = url_for("calendars.feed", token=token)
         address = current_app.config["LMS_PUBLIC_URL"] + path
-    response = make_response(
-        render_template(
-            "calendars/mine.html",
-            address=address,
-            # Phones open this one by their calendar instead of downloading a file.
-            opened_by_phone=address.replace("https:", "webcal:").replace("http:", "webcal:"),
-            has_feed=bool(token) or has_feed(current_user.person_id),
-            is_quiet=current_user.contact_rule is not ContactRule.USUAL,
-        )
+    return render_template(
+        "calendars/mine.html",
+        address=address,
+        # Phones open this one by their calendar instead of downloading a file.
+        opened_by_phone=address.replace("https:", "webcal:").replace("http:", "webcal:"),
+        has_feed=bool(token) or has_feed(current_user.person_id),
+        is_quiet=current_user.contact_rule is not ContactRule.USUAL,
     )
-    response.headers["Referrer-Policy"] = "no-referrer"
-    return response
 
 
 @bp.post("/calendar/new")

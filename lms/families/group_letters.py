@@ -1,6 +1,6 @@
 """Writing to the families of a group: one letter for each adult, whatever the number of children."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -163,14 +163,14 @@ def words_of(parts: Sequence[dict[str, str]]) -> str:
 def last_batches(cohort_id: int, *, at_most: int = 3) -> list[tuple[str, datetime]]:
     """List the newest writings to a group: their keys and when."""
     newest = func.max(Letter.written_at)
-    rows: Iterable[tuple[str, datetime]] = db.session.execute(
+    rows = db.session.execute(
         select(Letter.batch, newest)
         .where(Letter.kind == KIND, Letter.key.startswith(f"group-{cohort_id}-", autoescape=True))
         .group_by(Letter.batch)
         .order_by(newest.desc())
         .limit(at_most)
-    ).tuples()
-    return list(rows)
+    )
+    return [(batch, written_at) for batch, written_at in rows]
 
 
 def _example() -> Text:
