@@ -34,6 +34,5 @@ CALENDARS: dict[str, FormRow] = {
             {"key": "x"},
             {"key": "\0"},
         ],
-        hidden=frozenset({"key"}),
     ),
 }
