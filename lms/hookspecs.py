@@ -15,6 +15,7 @@ from lms.contracts import (
     Indicator,
     JobKind,
     KnownPart,
+    LetterKind,
     MenuItem,
     Panel,
     Reason,
@@ -78,6 +79,11 @@ def known_about(person: Any) -> Iterable[KnownPart]:
 @spec(firstresult=True)
 def print_document(html: str) -> bytes | None:
     """Print a whole document as PDF, fetching nothing; the first answer counts."""
+
+
+@spec
+def register_letter_kinds() -> Iterable[LetterKind]:
+    """Give the kinds of letters that a slice writes, each with an example; asked once per app."""
 
 
 @spec

@@ -4,6 +4,7 @@ A second row of the same form, for a page that asks something else, has its name
 """
 
 from tests.views.form_row import FormRow
+from tests.views.form_rows_calendars import CALENDARS
 from tests.views.form_rows_desk import DESK
 from tests.views.form_rows_enrolment import ENROLMENT
 from tests.views.form_rows_erasing import ERASING
@@ -13,6 +14,7 @@ from tests.views.form_rows_next import NEXT
 from tests.views.form_rows_year import YEAR
 
 ROWS: dict[str, FormRow] = {
+    **CALENDARS,
     **DESK,
     **ENROLMENT,
     **ERASING,

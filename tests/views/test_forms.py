@@ -104,6 +104,7 @@ def test_a_field_left_out_of_one_row_is_tried_in_another() -> None:
         "enrolment.AdultForm": {"form_key", "website"},
         "completion.ProjectsForm": {"was"},
         "certificates.SearchForm": {"page"},
+        "letters.LogForm": {"page"},
     }
 
 
