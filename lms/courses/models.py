@@ -4,7 +4,7 @@ from datetime import date, datetime, time
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.types import JSON
 
@@ -13,7 +13,7 @@ from lms.people.models import Person
 
 
 class Place(Base):
-    """Where a session is held; its town is not public."""
+    """Where a session is held; its town is not public unless the coordinator opened it."""
 
     __tablename__ = "place"
 
@@ -21,6 +21,7 @@ class Place(Base):
     name: Mapped[str] = mapped_column(String(200))
     town: Mapped[str] = mapped_column(String(100), default="")
     is_online: Mapped[bool] = mapped_column(default=False)
+    is_town_public: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 class Club(Base):

@@ -1,7 +1,8 @@
 """What a stranger sees first and last: the catalogue, and «you are in»."""
 
-from flask import Blueprint, abort, current_app, render_template
+from flask import Blueprint, abort, current_app, make_response, render_template, request
 from flask.typing import ResponseReturnValue
+from flask_login import current_user
 from itsdangerous import BadData, URLSafeTimedSerializer
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
@@ -9,33 +10,70 @@ from sqlalchemy.orm import joinedload
 from lms import access
 from lms.clock import today
 from lms.db import db
-from lms.enrolment.catalogue import OpenCohort, open_cohorts
+from lms.enrolment.catalogue import OpenCohort, Walls, open_cohorts
 from lms.enrolment.models import Application
 from lms.enrolment.sentences import (
     STATE_LABELS,
     say_ages,
     say_cohort,
+    say_elsewhere,
     say_meeting,
     say_mode,
     say_places,
     say_timetable,
+    say_title,
+    say_waiting,
     say_zone,
 )
+from lms.enrolment.wishes import directions, fits, read_wish, zone_choices
+from lms.i18n import current_code
 from lms.people.models import ContactRule
 
 bp = Blueprint("enrolment", __name__, cli_group=None)
 
-RECEIPT_DAYS = 7
-for _words in (say_cohort, say_timetable, say_mode, say_ages, say_places, say_zone, say_meeting):
+RECEIPT_DAYS = 30
+DAYS_AHEAD = 60
+FEW = 4
+for _words in (
+    say_cohort,
+    say_timetable,
+    say_title,
+    say_mode,
+    say_ages,
+    say_places,
+    say_waiting,
+    say_elsewhere,
+    say_zone,
+    say_meeting,
+):
     bp.add_app_template_global(_words)
 
 
 @bp.get("/catalogue")
 @access.public
 def catalogue() -> ResponseReturnValue:
-    """Show every group that takes applications today, children's first."""
-    cohorts = open_cohorts(on=today(), zone=library_zone())
-    return render_template("enrolment/catalogue.html", parts=_by_programme(cohorts))
+    """Show every group that takes applications today or soon, children's first."""
+    home = library_zone()
+    wish = read_wish(request.args, home=home)
+    cohorts = open_cohorts(on=today(), zone=Walls(home, wish.zone), ahead=DAYS_AHEAD)
+    kept = [cohort for cohort in cohorts if fits(cohort, wish)]
+    response = make_response(
+        render_template(
+            "enrolment/catalogue.html",
+            parts=_by_programme(kept),
+            wish=wish,
+            number=len(kept),
+            is_long=len(cohorts) > FEW or wish.is_narrow,
+            directions=directions(cohorts),
+            zones=zone_choices(current_code(), home=home, chosen=wish.zone),
+        )
+    )
+    if current_user.is_authenticated:
+        return response
+    # Names nobody, so a phone may keep it and ask only whether it still holds.
+    response.headers["Cache-Control"] = "private, no-cache"
+    response.add_etag()
+    return response.make_conditional(request)
 
 
 def _by_programme(cohorts: list[OpenCohort]) -> list[tuple[bool, list[list[OpenCohort]]]]:
