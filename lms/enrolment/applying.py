@@ -16,6 +16,7 @@ from lms.contracts import LMSError, RoleName
 from lms.db import db
 from lms.enrolment import letters
 from lms.enrolment.access import find_child
+from lms.enrolment.addresses import DOMAINS
 from lms.enrolment.catalogue import OpenCohort, find_open_cohort, open_cohorts
 from lms.enrolment.fields import INDEX
 from lms.enrolment.forms import (
@@ -164,6 +165,8 @@ def _family_page(form: FamilyForm, cohorts: list[OpenCohort], *, is_forgotten: b
         blank=blank,
         cohorts=cohorts,
         most=MOST_CHILDREN,
+        domains=" ".join(DOMAINS),
+        on=today(),
         is_forgotten=is_forgotten,
         is_noted=_is_noted(),
         is_closed=_is_closed(cohorts),
@@ -226,7 +229,11 @@ def _adult_page(form: AdultForm, cohort: OpenCohort) -> str:
     if form.form_key.errors:
         form.form_key.data = str(uuid4())
     return render_template(
-        "enrolment/adult_form.html", form=form, cohort=cohort, is_noted=_is_noted()
+        "enrolment/adult_form.html",
+        form=form,
+        cohort=cohort,
+        domains=" ".join(DOMAINS),
+        is_noted=_is_noted(),
     )
 
 
@@ -314,7 +321,13 @@ def _terms(form: Applicant) -> Terms:
         purposes=form.purposes,
         way=ConsentWay(form.way.data) if "way" in form else ConsentWay.ONLINE,
         noted_by_id=current_user.person_id if _is_noted() else None,
+        is_all_or_none=_wants_all_or_none(form),
     )
+
+
+def _wants_all_or_none(form: Applicant) -> bool:
+    is_family = isinstance(form, FamilyForm) and len(form.children) > 1
+    return is_family and bool(form.is_all_or_none.data)
 
 
 def _finish(receipt: Receipt) -> ResponseReturnValue:

@@ -7,7 +7,7 @@ from flask import Blueprint
 from lms.clock import today
 from lms.contracts import Card, MenuItem, Panel, Reason, Sentence, Setting
 from lms.courses.models import Cohort
-from lms.enrolment import applying, desk, views
+from lms.enrolment import applying, desk, slips, views
 from lms.enrolment.seats import is_in
 from lms.enrolment.sentences import SENTENCES
 from lms.hookspecs import hook
@@ -66,4 +66,4 @@ def cohort_panels(cohort: Cohort, person: object) -> list[Panel]:
     return desk.panel(cohort, person)
 
 
-__all__ = ["applying"]
+__all__ = ["applying", "slips"]

@@ -68,7 +68,22 @@ def _consent_needed(values: Mapping[str, Any]) -> str:
     return _("This group needs one more consent: %(purpose)s.", purpose=label)
 
 
+def _clash(values: Mapping[str, Any]) -> str:
+    is_english = current_code() == "en"
+    first, second = (
+        values[f"{name}_en"] if is_english and values[f"{name}_en"] else values[name]
+        for name in ("first", "second")
+    )
+    return _(
+        "“%(first)s” and “%(second)s” meet at the same time: %(when)s. Choose one of them.",
+        first=first,
+        second=second,
+        when=say_meeting(values["at"], current_app.config["LMS_ZONE"]),
+    )
+
+
 SENTENCES: Mapping[str, Sentence] = {
+    "clash": _clash,
     "consent_missing": lambda _values: _(
         "Without your consent we may keep nothing, so nothing was saved."
     ),
