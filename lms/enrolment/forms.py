@@ -285,6 +285,48 @@ class AdultForm(Applicant):
                 del self[name]
 
 
+class DoorForm(LmsForm):
+    """Enter a training from the room: the consent first, the word on the wall, the name."""
+
+    form_key = HiddenField(validators=[FormKey()])
+    agrees = Tick(
+        _l("I agree to take part and that the library keeps what this needs"),
+        validators=[InputRequired(_l("Without this tick we may not keep anything."))],
+    )
+    word = StringField(
+        _l("The word on the wall"),
+        validators=[InputRequired(REQUIRED), Length(max=40, message=TOO_LONG), NoControl()],
+    )
+    family_name = StringField(_l("Family name, as on the certificate"), validators=NAME_NEEDED)
+    given_name = StringField(_l("First name"), validators=NAME_NEEDED)
+    patronymic = StringField(_l("Patronymic"), validators=NAME)
+    birth_date = DayField(_l("Birth date"), validators=[InputRequired(REQUIRED)])
+    workplace = StringField(
+        _l("Place of work"),
+        validators=[Optional(), Length(max=200, message=TOO_LONG), NoControl()],
+    )
+    position = StringField(
+        _l("Position"), validators=[Optional(), Length(max=200, message=TOO_LONG), NoControl()]
+    )
+    email = EmailField(
+        _l("E-mail"),
+        validators=[
+            Optional(),
+            Length(max=254, message=TOO_LONG),
+            NoControl(),
+            Email(message=BAD_EMAIL),
+        ],
+    )
+
+    def fit(self, *, is_known: bool, needs_birth_date: bool) -> None:
+        """Ask only what is not known of somebody signed in, and the age where it matters."""
+        known = ("family_name", "given_name", "patronymic", "workplace", "position", "email")
+        for name in known if is_known else ():
+            del self[name]
+        if is_known or not needs_birth_date:
+            del self["birth_date"]
+
+
 class RefuseForm(LmsForm):
     """Why an application is refused."""
 

@@ -103,5 +103,6 @@ class Door(Base):
     opened_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
     opened_at: Mapped[datetime] = mapped_column(UtcDateTime)
     closes_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    wrong_words: Mapped[int] = mapped_column(default=0)
 
     session: Mapped[Session] = relationship()

@@ -7,7 +7,7 @@ from flask import Blueprint
 from lms.clock import today
 from lms.contracts import Card, MenuItem, Panel, Reason, Sentence, Setting
 from lms.courses.models import Cohort
-from lms.enrolment import applying, desk, slips, views
+from lms.enrolment import applying, desk, doorway, slips, views
 from lms.enrolment.seats import is_in
 from lms.enrolment.sentences import SENTENCES
 from lms.hookspecs import hook
@@ -63,7 +63,7 @@ def home_cards(person: object) -> list[Card]:
 @hook
 def cohort_panels(cohort: Cohort, person: object) -> list[Panel]:
     """Tell how full a group is."""
-    return desk.panel(cohort, person)
+    return [*desk.panel(cohort, person), *doorway.panel(cohort, person)]
 
 
 __all__ = ["applying", "slips"]

@@ -5,7 +5,6 @@ from datetime import datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from babel.dates import get_timezone_location
 from flask import current_app
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -15,6 +14,7 @@ from lms.contracts import LMSError, Sentence
 from lms.enrolment.catalogue import OpenCohort
 from lms.enrolment.models import ApplicationState
 from lms.enrolment.rules import Refusal, Rhythm, Timetable
+from lms.enrolment.wishes import city_of
 from lms.i18n import current_code, say, say_day, say_day_and_month, say_weekday
 from lms.people.models import Relation
 from lms.people.rules import Purpose
@@ -84,6 +84,14 @@ def _clash(values: Mapping[str, Any]) -> str:
 
 SENTENCES: Mapping[str, Sentence] = {
     "clash": _clash,
+    "no_door": lambda _values: _(
+        "Only a group of adults has a door, and only on the day of its session."
+    ),
+    "door_closed": lambda _values: _("The door is closed. Ask the leader to open it again."),
+    "word_wrong": lambda _values: _("This is not the word on the wall. Look once more."),
+    "word_guessed": lambda _values: _(
+        "Too many wrong words came through this door. Ask the leader to open it anew."
+    ),
     "consent_missing": lambda _values: _(
         "Without your consent we may keep nothing, so nothing was saved."
     ),
@@ -195,7 +203,7 @@ def say_elsewhere(cohort: OpenCohort, zone: str) -> str:
     if not cohort.elsewhere:
         return ""
     told = [_say_run(run, is_only=len(cohort.elsewhere) == 1) for run in cohort.elsewhere]
-    return f"{say_city_time(zone)}: {'; '.join(told)}"
+    return f"{say_city_time(zone)} – {'; '.join(told)}"
 
 
 def _say_run(run: Timetable, *, is_only: bool) -> str:
@@ -207,8 +215,7 @@ def _say_run(run: Timetable, *, is_only: bool) -> str:
 
 def say_city_time(zone: str) -> str:
     """Name a zone by its city: «за часом: Варшава»."""
-    city = get_timezone_location(zone, locale=current_code(), return_city=True)
-    return _("time of %(city)s", city=city)
+    return _("time of %(city)s", city=city_of(zone, current_code()))
 
 
 def say_cohort(cohort: OpenCohort) -> str:

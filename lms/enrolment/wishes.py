@@ -109,5 +109,7 @@ def zone_choices(locale: str, *, home: str, chosen: str) -> list[tuple[str, str]
 
 
 def city_of(zone: str, locale: str) -> str:
-    """Name the city that a zone is called by."""
+    """Name the city that a zone is called by; Babel knows no Ukrainian word for this one."""
+    if zone in {"Europe/Kyiv", "Europe/Kiev"}:
+        return "Київ" if locale == "uk" else "Kyiv"
     return get_timezone_location(zone, locale=locale, return_city=True)

@@ -96,6 +96,7 @@ def upgrade() -> None:
         sa.Column("opened_by_id", sa.Integer(), nullable=True),
         sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("closes_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("wrong_words", sa.Integer(), nullable=False),
         sa.CheckConstraint("closes_at > opened_at", name=op.f("ck_door_moments")),
         sa.ForeignKeyConstraint(
             ["opened_by_id"], ["person.id"], name=op.f("fk_door_opened_by_id"), ondelete="SET NULL"

@@ -223,7 +223,7 @@ def test_a_town_is_named_only_where_the_coordinator_opened_it(
 @pytest.mark.parametrize(
     ("zone", "told"),
     [
-        ("Europe/Warsaw", ["time of Warsaw: Mondays, 16:00–17:00"]),
+        ("Europe/Warsaw", ["time of Warsaw – Mondays, 16:00–17:00"]),
         # The last session is on 31 October: clocks change here a week before they do there.
         ("America/New_York", ["Mondays, 10:00–11:00", "Monday, 31 October, 11:00"]),
         ("Europe/Helsinki", []),
