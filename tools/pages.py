@@ -1,7 +1,9 @@
 """Which pages there are, and for whom: found by clicking through the application as each role."""
 
+import secrets
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from flask import Flask, url_for
 from sqlalchemy import func, select
@@ -9,9 +11,12 @@ from sqlalchemy import func, select
 from lms.access import rule_of
 from lms.certificates.jobs import ISSUE
 from lms.certificates.models import Certificate
+from lms.clock import now
+from lms.courses.models import Cohort, Course, Programme, Session
 from lms.db import begin_write, db
 from lms.demonstration.cast import Part, account_of
-from lms.enrolment.models import Application
+from lms.enrolment.doors import ALPHABET, CODE_LENGTH
+from lms.enrolment.models import Application, Door
 from lms.enrolment.views import receipt_token
 from lms.jobs import Job
 from tools.crawl import UNKNOWN, Visit, crawl
@@ -121,8 +126,15 @@ def unlinked(app: Flask, part: Part | None) -> list[str]:
 def _unlinked(app: Flask, part: Part | None) -> Iterator[str]:
     if part is Part.COORDINATOR and "certificates" in app.blueprints:
         yield _issuing()
+    if part is Part.COORDINATOR:
+        door = _door()
+        yield url_for("enrolment.door_wall", door_id=door.id)
+        yield url_for("enrolment.cohort_door", cohort_id=door.session.cohort_id)
     if part is not None:
         return
+    code = _door().code
+    yield url_for("enrolment.door", code=code)
+    yield url_for("enrolment.door_entered", code=code)
     yield "/nothing-here"
     yield url_for("people.link_sent")
     yield url_for("people.use_link", token="x" * 43)
@@ -135,6 +147,34 @@ def _unlinked(app: Flask, part: Part | None) -> Iterator[str]:
         code = db.session.scalar(select(func.min(Certificate.code)))
         yield url_for("certificates.short", code=code)
         yield url_for("certificates.verified", code="0" * 21)
+
+
+def _door() -> Door:
+    """Open the door of a training's session, whatever its day, for as long as pictures take."""
+    begin_write()
+    moment = now()
+    trainings = (
+        select(Session)
+        .join(Cohort, Cohort.id == Session.cohort_id)
+        .join(Course, Course.id == Cohort.course_id)
+        .join(Programme, Programme.id == Course.programme_id)
+        .where(Programme.kind == "training")
+        .order_by(Session.id)
+        .limit(1)
+    )
+    session = db.session.scalars(trainings).one()
+    account = account_of(Part.COORDINATOR)
+    door = Door(
+        session_id=session.id,
+        code="".join(secrets.choice(ALPHABET) for _letter in range(CODE_LENGTH)),
+        word="калина",
+        opened_by_id=account.person_id if account else None,
+        opened_at=moment,
+        closes_at=moment + timedelta(days=1),
+    )
+    db.session.add(door)
+    db.session.commit()
+    return door
 
 
 def _issuing() -> str:

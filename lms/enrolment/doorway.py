@@ -11,11 +11,12 @@ from sqlalchemy import select
 
 from lms import access
 from lms.clock import now, today
-from lms.contracts import LMSError, Panel, RoleName
+from lms.contracts import LMSError, Panel, Reason, RoleName
 from lms.courses.access import may_lead
 from lms.courses.models import Cohort, Session
 from lms.db import db
 from lms.enrolment import letters
+from lms.enrolment.applying import AGE_REASONS
 from lms.enrolment.doors import (
     ALPHABET,
     CODE_LENGTH,
@@ -34,9 +35,11 @@ from lms.enrolment.doors import (
 )
 from lms.enrolment.forms import DoorForm
 from lms.enrolment.models import Door
+from lms.enrolment.refusals import NotFitting
 from lms.enrolment.sentences import say_refusal
 from lms.enrolment.services import Who
 from lms.enrolment.views import bp, qr_picture
+from lms.i18n import say
 from lms.people.models import Person
 from lms.people.services import NewPerson
 
@@ -160,7 +163,7 @@ def door(code: str) -> ResponseReturnValue:
 
 def _enter(form: DoorForm, found: Door) -> ResponseReturnValue:
     guest = Guest(form.word.data, form.form_key.data, _who(form))
-    cohort = found.session.cohort
+    cohort, code = found.session.cohort, found.code
     try:
         person = enter(found, guest, now=now(), on=today(cohort.zone))
     except WrongWord as refusal:
@@ -168,16 +171,28 @@ def _enter(form: DoorForm, found: Door) -> ResponseReturnValue:
         db.session.commit()
         form.word.errors = [say_refusal(refusal)]
         return _door_page(form, found), 422
+    except NotFitting as refusal:
+        db.session.rollback()
+        for objection in refusal.objections:
+            _say_beside(form, objection.reason)
+        return _door_page(form, _found(code)), 422
     except LMSError as refusal:
         db.session.rollback()
         form.form_errors.append(say_refusal(refusal))
-        return _door_page(form, _found(found.code)), 422
+        return _door_page(form, _found(code)), 422
     is_own = form.email is not None and person.email == (form.email.data or "").lower()
     address = letters.prepare_link(person) if is_own and guest.who.person is None else ""
     db.session.commit()
     if address:
         letters.send_link(person, address)
-    return redirect(url_for("enrolment.door_entered", code=found.code), code=303)
+    return redirect(url_for("enrolment.door_entered", code=code), code=303)
+
+
+def _say_beside(form: DoorForm, reason: Reason) -> None:
+    if reason.code in AGE_REASONS and "birth_date" in form:
+        form.birth_date.errors = [*form.birth_date.errors, say(reason)]
+    else:
+        form.form_errors.append(say(reason))
 
 
 def _who(form: DoorForm) -> Who:
