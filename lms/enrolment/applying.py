@@ -1,6 +1,7 @@
 """The forms of a family and of an adult: one page, one submit, and nothing kept without consent."""
 
 from collections.abc import Mapping
+from datetime import time
 from typing import Any
 from uuid import uuid4
 
@@ -13,6 +14,7 @@ from wtforms.validators import ValidationError
 from lms import access, limits
 from lms.clock import now, today
 from lms.contracts import LMSError, RoleName
+from lms.courses.timetable import moment_on
 from lms.db import db
 from lms.enrolment import letters
 from lms.enrolment.access import find_child
@@ -166,7 +168,7 @@ def _family_page(form: FamilyForm, cohorts: list[OpenCohort], *, is_forgotten: b
         cohorts=cohorts,
         most=MOST_CHILDREN,
         domains=" ".join(DOMAINS),
-        on=today(),
+        since=moment_on(today(), time(), library_zone()),
         is_forgotten=is_forgotten,
         is_noted=_is_noted(),
         is_closed=_is_closed(cohorts),
