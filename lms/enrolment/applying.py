@@ -5,7 +5,7 @@ from datetime import time
 from typing import Any
 from uuid import uuid4
 
-from flask import current_app, redirect, render_template, request, url_for
+from flask import current_app, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from werkzeug.datastructures import MultiDict
@@ -38,6 +38,7 @@ from lms.people.models import ConsentWay, ContactRule, Person, Relation
 from lms.people.rules import ADULT_AGE
 from lms.people.services import NewPerson
 
+FORMS_OF_A_BROWSER = 15
 AGE_REASONS = {"too_young", "too_old", "birth_date_needed", "birth_date_ahead", "minor_alone"}
 
 
@@ -269,17 +270,22 @@ def _first(cohorts: list[OpenCohort], wanted: int | None) -> list[OpenCohort]:
 
 
 def _count_application() -> None:
-    """Count a complete application against its network address; families share addresses."""
+    """Count a complete application against its browser, its network address, and all together."""
     if _is_noted():
         return
+    moment, here = now(), request.remote_addr or ""
+    # The cookie of the form is one browser's: thirty families behind one address have thirty.
+    is_told_apart = current_app.config["WTF_CSRF_ENABLED"]
+    browser = str(session.get("csrf_token", "")) if is_told_apart else ""
     try:
-        limits.take(
-            "application",
-            request.remote_addr or "",
-            limit=current_app.config["LMS_APPLICATIONS_PER_HOUR"],
-            seconds=3600,
-            now=now(),
-        )
+        if browser:
+            limits.take(
+                "application_browser", browser, limit=FORMS_OF_A_BROWSER, seconds=3600, now=moment
+            )
+        per_hour = current_app.config["LMS_APPLICATIONS_PER_HOUR"]
+        limits.take("application", here, limit=per_hour, seconds=3600, now=moment)
+        overall = current_app.config["LMS_APPLICATIONS_OVERALL"]
+        limits.take("application_overall", "", limit=overall, seconds=3600, now=moment)
     except limits.TooMany:
         db.session.commit()
         raise

@@ -23,14 +23,20 @@ def register_blueprints() -> list[Blueprint]:
 
 @hook
 def register_settings() -> list[Setting]:
-    """Give how many applications one network address may send."""
+    """Give how many applications one network address, and everybody, may send."""
     return [
         Setting(
             "LMS_APPLICATIONS_PER_HOUR",
             "40",
             "Applications accepted from one network address in an hour (families share addresses).",
             positive,
-        )
+        ),
+        Setting(
+            "LMS_APPLICATIONS_OVERALL",
+            "600",
+            "Applications accepted from everybody together in an hour.",
+            positive,
+        ),
     ]
 
 

@@ -189,3 +189,35 @@ def test_a_copied_link_comes_with_a_text_in_the_persons_language(as_: Any, cast:
     page = browser.post(f"/people/{cast.guardian.id}/link").text
     assert "Ваше особисте посилання" in page
     assert "просила їй не писати" in page
+
+
+def test_a_flood_from_one_browser_is_stopped_and_thirty_families_are_not(
+    make_app: Any, cast: Cast
+) -> None:
+    begin_write()
+    cast.cohort.capacity = 500
+    db.session.commit()
+    app = make_app({"WTF_CSRF_ENABLED": True})
+
+    def send(browser: Any, token: str, number: int) -> int:
+        typed = family(cast, email=f"f{number}@example.org") | {"csrf_token": token}
+        return int(browser.post("/enrol/family", data=typed).status_code)
+
+    def token_of(browser: Any) -> str:
+        page = browser.get("/enrol/family").text
+        return page.split('name="csrf_token" value="', 1)[1].split('"', 1)[0]
+
+    bot = app.test_client()
+    token = token_of(bot)
+    answers = [send(bot, token, number) for number in range(30)]
+    assert answers.count(303) <= 20
+    assert answers[-1] == 429
+    db.session.rollback()
+    from lms.limits import TryCount
+
+    begin_write()
+    db.session.query(TryCount).delete()
+    db.session.commit()
+    for number in range(30):
+        parent = app.test_client()
+        assert send(parent, token_of(parent), 100 + number) == 303, number
