@@ -29,7 +29,23 @@ def choose_language() -> ResponseReturnValue:
             update(person).where(person.c.id == current_user.person_id).values(locale=locale)
         )
         db.session.commit()
-    response = redirect(local_address(request.form.get("back", "")), code=303)
+    return _speak(locale, request.form.get("back", ""))
+
+
+@bp.get("/language/<locale>")
+@access.public
+def language(locale: str) -> ResponseReturnValue:
+    """Let a stranger choose by a plain link: no form, so no cookie but that of the language.
+
+    It changes nothing else, for nobody else; whoever is signed in chooses by the form.
+    """
+    if locale not in CODES:
+        abort(404)
+    return _speak(locale, request.args.get("back", ""))
+
+
+def _speak(locale: str, back: str) -> ResponseReturnValue:
+    response = redirect(local_address(back), code=303)
     # Whoever must not be reached leaves no trace: the cookie ends with the tab.
     is_kept = getattr(current_user, "contact_rule", USUAL) == USUAL
     response.set_cookie(

@@ -92,6 +92,11 @@ def say_weekday(day: date | datetime) -> str:
     return format_date(day, "EEEE, d MMMM", locale=locale)
 
 
+def say_day_and_month(day: date | datetime) -> str:
+    """Say a day of this year: «1 вересня» / "1 September"."""
+    return format_date(day, "d MMMM", locale="en_GB" if current_code() == "en" else "uk")
+
+
 def say_clock(moment: datetime, zone: str | None = None) -> str:
     """Say the wall time of a moment in a zone: «17:00»."""
     return format_time(moment.astimezone(_zone(zone)), "HH:mm", locale="uk")

@@ -1,5 +1,6 @@
 """Which pages there are, and for whom: found by clicking through the application as each role."""
 
+import secrets
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -11,10 +12,11 @@ from lms.access import rule_of
 from lms.certificates.jobs import ISSUE
 from lms.certificates.models import Certificate
 from lms.clock import now
-from lms.courses.models import Cohort
+from lms.courses.models import Cohort, Course, Programme, Session
 from lms.db import begin_write, db
 from lms.demonstration.cast import Part, account_of
-from lms.enrolment.models import Application, Enrolment
+from lms.enrolment.doors import ALPHABET, CODE_LENGTH
+from lms.enrolment.models import Application, Door, Enrolment
 from lms.enrolment.views import receipt_token
 from lms.families.group_letters import KIND, text_of
 from lms.families.requests import Identity, ask_correction, ask_erasure
@@ -135,8 +137,14 @@ def _unlinked(app: Flask, part: Part | None) -> Iterator[str]:
         yield url_for("requests.listed")
         yield url_for("requests.answer", request_id=_asking())
         yield from _letter()
+        door = _door()
+        yield url_for("enrolment.door_wall", door_id=door.id)
+        yield url_for("enrolment.cohort_door", cohort_id=door.session.cohort_id)
     if part is not None:
         return
+    code = _door().code
+    yield url_for("enrolment.door", code=code)
+    yield url_for("enrolment.door_entered", code=code)
     yield "/nothing-here"
     yield url_for("people.link_sent")
     yield url_for("people.use_link", token="x" * 43)
@@ -150,6 +158,34 @@ def _unlinked(app: Flask, part: Part | None) -> Iterator[str]:
         code = db.session.scalar(select(func.min(Certificate.code)))
         yield url_for("certificates.short", code=code)
         yield url_for("certificates.verified", code="0" * 21)
+
+
+def _door() -> Door:
+    """Open the door of a training's session, whatever its day, for as long as pictures take."""
+    begin_write()
+    moment = now()
+    trainings = (
+        select(Session)
+        .join(Cohort, Cohort.id == Session.cohort_id)
+        .join(Course, Course.id == Cohort.course_id)
+        .join(Programme, Programme.id == Course.programme_id)
+        .where(Programme.kind == "training")
+        .order_by(Session.id)
+        .limit(1)
+    )
+    session = db.session.scalars(trainings).one()
+    account = account_of(Part.COORDINATOR)
+    door = Door(
+        session_id=session.id,
+        code="".join(secrets.choice(ALPHABET) for _letter in range(CODE_LENGTH)),
+        word="калина",
+        opened_by_id=account.person_id if account else None,
+        opened_at=moment,
+        closes_at=moment + timedelta(days=1),
+    )
+    db.session.add(door)
+    db.session.commit()
+    return door
 
 
 def _issuing() -> str:

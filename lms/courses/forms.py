@@ -242,8 +242,9 @@ class ClubForm(LmsForm):
 
 
 class PlaceForm(LmsForm):
-    """Add a place; its town is shown to nobody outside."""
+    """Add a place; its town is shown outside only where the coordinator says so."""
 
     name = _name(_l("Name"))
     town = _more(_l("Town"), most=100)
     is_online = BooleanField(_l("Online, not a place one goes to"))
+    is_town_public = BooleanField(_l("Name the town in the catalogue, to everybody"))

@@ -11,6 +11,7 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    false,
     func,
     text,
 )
@@ -22,7 +23,7 @@ from lms.people.models import Person
 
 
 class Place(Base):
-    """Where a session is held; its town is not public."""
+    """Where a session is held; its town is not public unless the coordinator opened it."""
 
     __tablename__ = "place"
 
@@ -30,6 +31,7 @@ class Place(Base):
     name: Mapped[str] = mapped_column(String(200))
     town: Mapped[str] = mapped_column(String(100), default="")
     is_online: Mapped[bool] = mapped_column(default=False)
+    is_town_public: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 class Club(Base):

@@ -243,13 +243,33 @@ def places() -> ResponseReturnValue:
     """List places and clubs, and add a place."""
     form = PlaceForm()
     if request.method == "POST" and form.validate():
-        db.session.add(
-            Place(name=form.name.data, town=form.town.data or "", is_online=form.is_online.data)
-        )
+        place = Place(name=form.name.data, town=form.town.data or "")
+        place.is_online, place.is_town_public = form.is_online.data, form.is_town_public.data
+        db.session.add(place)
         db.session.commit()
         flash(_("The place is added."), "success")
         return redirect(url_for("courses.places"), code=303)
     return _places_page(form, _club_form(formdata=None)), 422 if form.errors else 200
+
+
+@bp.post("/places/<int:place_id>/show-town")
+@COORDINATOR
+def show_town(place_id: int) -> ResponseReturnValue:
+    """Let the catalogue name the town of a place, never the place."""
+    _find(Place, place_id).is_town_public = True
+    db.session.commit()
+    flash(_("The catalogue names the town from now on."), "success")
+    return redirect(url_for("courses.places"), code=303)
+
+
+@bp.post("/places/<int:place_id>/hide-town")
+@COORDINATOR
+def hide_town(place_id: int) -> ResponseReturnValue:
+    """Tell the town of a place to nobody outside."""
+    _find(Place, place_id).is_town_public = False
+    db.session.commit()
+    flash(_("The catalogue no longer names the town."), "success")
+    return redirect(url_for("courses.places"), code=303)
 
 
 @bp.post("/clubs")

@@ -1,10 +1,11 @@
 """The forms of a family and of an adult: one page, one submit, and nothing kept without consent."""
 
 from collections.abc import Mapping
+from datetime import time
 from typing import Any
 from uuid import uuid4
 
-from flask import current_app, redirect, render_template, request, url_for
+from flask import current_app, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from werkzeug.datastructures import MultiDict
@@ -13,9 +14,11 @@ from wtforms.validators import ValidationError
 from lms import access, limits
 from lms.clock import now, today
 from lms.contracts import LMSError, RoleName
+from lms.courses.timetable import moment_on
 from lms.db import db
 from lms.enrolment import letters
 from lms.enrolment.access import find_child
+from lms.enrolment.addresses import DOMAINS
 from lms.enrolment.catalogue import OpenCohort, find_open_cohort, open_cohorts
 from lms.enrolment.fields import INDEX
 from lms.enrolment.forms import (
@@ -36,6 +39,7 @@ from lms.people.models import ConsentWay, ContactRule, Person, Relation
 from lms.people.rules import ADULT_AGE
 from lms.people.services import NewPerson
 
+FORMS_OF_A_BROWSER = 15
 AGE_REASONS = {"too_young", "too_old", "birth_date_needed", "birth_date_ahead", "minor_alone"}
 
 
@@ -165,6 +169,8 @@ def _family_page(form: FamilyForm, cohorts: list[OpenCohort], *, is_forgotten: b
         blank=blank,
         cohorts=cohorts,
         most=MOST_CHILDREN,
+        domains=" ".join(DOMAINS),
+        since=moment_on(today(), time(), library_zone()),
         is_forgotten=is_forgotten,
         is_noted=_is_noted(),
         is_closed=_is_closed(cohorts),
@@ -227,7 +233,11 @@ def _adult_page(form: AdultForm, cohort: OpenCohort) -> str:
     if form.form_key.errors:
         form.form_key.data = str(uuid4())
     return render_template(
-        "enrolment/adult_form.html", form=form, cohort=cohort, is_noted=_is_noted()
+        "enrolment/adult_form.html",
+        form=form,
+        cohort=cohort,
+        domains=" ".join(DOMAINS),
+        is_noted=_is_noted(),
     )
 
 
@@ -261,17 +271,22 @@ def _first(cohorts: list[OpenCohort], wanted: int | None) -> list[OpenCohort]:
 
 
 def _count_application() -> None:
-    """Count a complete application against its network address; families share addresses."""
+    """Count a complete application against its browser, its network address, and all together."""
     if _is_noted():
         return
+    moment, here = now(), request.remote_addr or ""
+    # The cookie of the form is one browser's: thirty families behind one address have thirty.
+    is_told_apart = current_app.config["WTF_CSRF_ENABLED"]
+    browser = str(session.get("csrf_token", "")) if is_told_apart else ""
     try:
-        limits.take(
-            "application",
-            request.remote_addr or "",
-            limit=current_app.config["LMS_APPLICATIONS_PER_HOUR"],
-            seconds=3600,
-            now=now(),
-        )
+        if browser:
+            limits.take(
+                "application_browser", browser, limit=FORMS_OF_A_BROWSER, seconds=3600, now=moment
+            )
+        per_hour = current_app.config["LMS_APPLICATIONS_PER_HOUR"]
+        limits.take("application", here, limit=per_hour, seconds=3600, now=moment)
+        overall = current_app.config["LMS_APPLICATIONS_OVERALL"]
+        limits.take("application_overall", "", limit=overall, seconds=3600, now=moment)
     except limits.TooMany:
         db.session.commit()
         raise
@@ -315,7 +330,13 @@ def _terms(form: Applicant) -> Terms:
         purposes=form.purposes,
         way=ConsentWay(form.way.data) if "way" in form else ConsentWay.ONLINE,
         noted_by_id=current_user.person_id if _is_noted() else None,
+        is_all_or_none=_wants_all_or_none(form),
     )
+
+
+def _wants_all_or_none(form: Applicant) -> bool:
+    is_family = isinstance(form, FamilyForm) and len(form.children) > 1
+    return is_family and bool(form.is_all_or_none.data)
 
 
 def _finish(receipt: Receipt) -> ResponseReturnValue:

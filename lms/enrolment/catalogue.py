@@ -1,11 +1,11 @@
-"""The public catalogue: open groups with what a parent asks, without names and places."""
+"""The public catalogue: groups with what a parent asks, without names of people or places."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, case, func, or_, select
 
 from lms.courses.kind import ProgrammeKind, kind_of
 from lms.courses.models import (
@@ -20,7 +20,7 @@ from lms.courses.models import (
 )
 from lms.courses.rules import Participation
 from lms.db import db
-from lms.enrolment.rules import Meeting, Seats, Timetable, summarise
+from lms.enrolment.rules import Meeting, Seats, Timetable, summarise, told_in
 from lms.enrolment.seats import seats_of
 
 
@@ -38,7 +38,11 @@ class Words:
 
 @dataclass(frozen=True)
 class OpenCohort:
-    """One group that takes applications: what it teaches, when, for whom, how many places."""
+    """One group that takes applications: what it teaches, when, for whom, how many places.
+
+    ``town`` is empty unless the coordinator opened it; ``opens_on`` is set where applications are
+    taken only from a day to come; ``elsewhere`` tells the hours on the visitor's own wall.
+    """
 
     cohort_id: int
     programme_id: int
@@ -57,19 +61,45 @@ class OpenCohort:
     timetable: Timetable
     seats: Seats
     closes_on: date
+    age_day: date
     number: int = 0
+    direction: str = ""
+    town: str = ""
+    opens_on: date | None = None
+    elsewhere: tuple[Timetable, ...] = ()
+    meetings: tuple[Meeting, ...] = ()
+
+    @property
+    def is_coming(self) -> bool:
+        """Tell whether it is shown before it takes applications."""
+        return self.opens_on is not None
+
+
+@dataclass(frozen=True)
+class Walls:
+    """On which walls hours are told: the library's, and the visitor's where it is another."""
+
+    zone: str
+    there: str = ""
 
 
 def open_cohorts(
-    *, on: date, zone: str, beside: frozenset[int] = frozenset(), for_children: bool | None = None
+    *,
+    on: date,
+    zone: str | Walls,
+    beside: frozenset[int] = frozenset(),
+    for_children: bool | None = None,
+    ahead: int = 0,
 ) -> list[OpenCohort]:
     """List the groups that take applications on a day: a handful of queries for any number.
 
     :param zone: the wall clock on which hours are told.
     :param beside: groups listed although they take no applications from outside.
     :param for_children: only groups for children, or only groups for adults.
+    :param ahead: days within which enrolment may still open for a group to be listed.
     """
-    rows = db.session.execute(_select_open(on, beside)).all()
+    walls = zone if isinstance(zone, Walls) else Walls(zone)
+    rows = db.session.execute(_select_open(on, beside, on + timedelta(days=ahead))).all()
     kept = [row for row in rows if for_children in {None, kind_of(row.kind).is_for_children}]
     ids = [row.id for row in kept]
     if not ids:
@@ -79,9 +109,15 @@ def open_cohorts(
     seats = seats_of(ids, on=on)
     cohorts = [
         _describe(
-            row, meetings.get(row.id, []), rules.get(row.programme_id, []), seats[row.id], zone
+            row, meetings.get(row.id, []), rules.get(row.programme_id, []), seats[row.id], walls
         )
         for row in kept
+    ]
+    cohorts = [
+        replace(cohort, opens_on=row.opens_on)
+        if row.opens_on and row.opens_on > on and cohort.cohort_id not in beside
+        else cohort
+        for cohort, row in zip(cohorts, kept, strict=True)
     ]
     return _numbered(cohorts)
 
@@ -94,9 +130,9 @@ def find_open_cohort(
     return next((cohort for cohort in cohorts if cohort.cohort_id == cohort_id), None)
 
 
-def _select_open(on: date, beside: frozenset[int]) -> Select[*tuple[Any, ...]]:
+def _select_open(on: date, beside: frozenset[int], opens_until: date) -> Select[*tuple[Any, ...]]:
     is_open: ColumnElement[bool] = or_(
-        Module.enrolment_opens_on.is_(None), Module.enrolment_opens_on <= on
+        Module.enrolment_opens_on.is_(None), Module.enrolment_opens_on <= opens_until
     ) & (func.coalesce(Module.enrolment_closes_on, Module.ends_on) >= on)
     if beside:
         is_open = or_(is_open, Cohort.id.in_(beside) & (Module.ends_on >= on))
@@ -115,7 +151,10 @@ def _select_open(on: date, beside: frozenset[int]) -> Select[*tuple[Any, ...]]:
             Course.name.label("course"),
             Course.name_en.label("course_en"),
             Course.level,
+            Course.direction,
             Module.starts_on,
+            Module.enrolment_opens_on.label("opens_on"),
+            case((Place.is_town_public, Place.town), else_="").label("town"),
             func.coalesce(Module.enrolment_closes_on, Module.ends_on).label("closes_on"),
             func.coalesce(Place.is_online, True).label("is_online"),
         )
@@ -164,10 +203,13 @@ def _describe(
     meetings: list[tuple[date, Meeting]],
     rules: list[AgeRule],
     seats: Seats,
-    zone: str,
+    walls: Walls,
 ) -> OpenCohort:
     kind: ProgrammeKind = kind_of(row.kind)
     first_day = meetings[0][0] if meetings else row.starts_on
+    moments = tuple(meeting for _day, meeting in meetings)
+    # A place that one goes to and a kind that is nobody's business do not go together.
+    town = "" if kind.is_sensitive or row.is_online else row.town
     return OpenCohort(
         cohort_id=row.id,
         programme_id=row.programme_id,
@@ -183,9 +225,14 @@ def _describe(
         is_hybrid=row.is_hybrid,
         accepts_at_once=row.accepts_at_once,
         ages=_ages(rules, first_day),
-        timetable=summarise((meeting for _day, meeting in meetings), zone=zone),
+        timetable=summarise(moments, zone=walls.zone),
         seats=seats,
         closes_on=row.closes_on,
+        age_day=first_day,
+        direction=row.direction,
+        town=town,
+        elsewhere=told_in(moments, zone=walls.there, home=walls.zone) if walls.there else (),
+        meetings=moments,
     )
 
 
@@ -201,6 +248,7 @@ def _numbered(cohorts: list[OpenCohort]) -> list[OpenCohort]:
                 cohort.timetable.rhythms,
                 cohort.is_online,
                 cohort.is_hybrid,
+                cohort.town,
             ),
             [],
         ).append(cohort)

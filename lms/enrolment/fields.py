@@ -11,6 +11,8 @@ from wtforms import BooleanField, DateField, Field, FieldList, Form, SelectMulti
 from wtforms.validators import ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
+from lms.people.phones import to_e164
+
 TICKED = frozenset({"y", "on", "1", "true", "yes"})
 PHONE = re.compile(r"\+?[\d\s()./-]+")
 INDEX = re.compile(r"[0-9]{1,4}")
@@ -105,12 +107,13 @@ class FormKey:
 
 
 class Phone:
-    """Ask for a number that can be dialled: 9 to 15 digits, kept as it was typed."""
+    """Ask for a number that can be dialled; it is kept in its international form."""
 
     def __call__(self, _form: Form, field: Field) -> None:
         """Refuse letters, and too few or too many digits."""
         digits = sum(letter.isdigit() for letter in field.data or "")
-        if not PHONE.fullmatch(field.data or "") or not 9 <= digits <= 15:
+        is_phone = PHONE.fullmatch(field.data or "") and 9 <= digits <= 15
+        if not is_phone or not to_e164(field.data):
             raise ValidationError(_("Write the number with its digits, like 050 123 45 67."))
 
 

@@ -17,6 +17,7 @@ from wtforms import (
 )
 from wtforms.validators import AnyOf, Email, InputRequired, Length, Optional, ValidationError
 
+from lms.enrolment.addresses import suggest_address
 from lms.enrolment.fields import (
     Choices,
     DayField,
@@ -94,6 +95,8 @@ class Applicant(LmsForm):
             Email(message=BAD_EMAIL),
         ],
     )
+    email_kept = HiddenField(validators=[Length(max=254, message=TOO_LONG)])
+    email_taken = HiddenField(validators=[Length(max=254, message=TOO_LONG)])
     phone = TelField(
         _l("Phone"),
         validators=[Optional(), Length(max=30, message=TOO_LONG), NoControl(), Phone()],
@@ -121,6 +124,7 @@ class Applicant(LmsForm):
     )
 
     consent_words: Any = ""
+    meant_address = ""
 
     def shape(self, *, is_known: bool, is_noted: bool) -> None:
         """Leave out what is not asked of somebody signed in, or of somebody who is not a colleague.
@@ -134,6 +138,8 @@ class Applicant(LmsForm):
                 "given_name",
                 "patronymic",
                 "email",
+                "email_kept",
+                "email_taken",
                 "phone",
                 "contact_rule",
                 "workplace",
@@ -148,6 +154,22 @@ class Applicant(LmsForm):
             if name in self:
                 del self[name]
         self.agrees.label = Label(self.agrees.id, self.consent_words)
+
+    def validate_email(self, field: EmailField) -> None:
+        """Ask once about an address that looks mistyped; whoever sends it again means it."""
+        meant = suggest_address(field.data or "")
+        if not meant or self.email_kept.data == field.data:
+            return
+        if self.email_taken.data == meant:
+            field.data = meant
+            return
+        self.meant_address, self.email_kept.data = meant, field.data
+        raise ValidationError(
+            _(
+                "Did you mean %(address)s? If yours is right as it stands, send the form once more.",
+                address=meant,
+            )
+        )
 
     def validate_contact_rule(self, field: RadioField) -> None:
         """Ask for a way to reach that fits the way somebody wants to be reached."""
@@ -185,6 +207,7 @@ class FamilyForm(Applicant):
         validators=[InputRequired(CHOOSE), AnyOf([str(one) for one in LEGAL], CHOOSE)],
     )
     children = Rows(FormField(ChildForm), min_entries=1, max_entries=MOST_CHILDREN)
+    is_all_or_none = Tick(_l("Places for all my children, or for none"))
 
     def let_choose(self, choices: list[tuple[int, str]], *, ticked: int | None) -> None:
         """Put the open groups before every child, the one that the family came for ticked."""
@@ -260,6 +283,48 @@ class AdultForm(Applicant):
         for name in gone:
             if name in self:
                 del self[name]
+
+
+class DoorForm(LmsForm):
+    """Enter a training from the room: the consent first, the word on the wall, the name."""
+
+    form_key = HiddenField(validators=[FormKey()])
+    agrees = Tick(
+        _l("I agree to take part and that the library keeps what this needs"),
+        validators=[InputRequired(_l("Without this tick we may not keep anything."))],
+    )
+    word = StringField(
+        _l("The word on the wall"),
+        validators=[InputRequired(REQUIRED), Length(max=40, message=TOO_LONG), NoControl()],
+    )
+    family_name = StringField(_l("Family name, as on the certificate"), validators=NAME_NEEDED)
+    given_name = StringField(_l("First name"), validators=NAME_NEEDED)
+    patronymic = StringField(_l("Patronymic"), validators=NAME)
+    birth_date = DayField(_l("Birth date"), validators=[InputRequired(REQUIRED)])
+    workplace = StringField(
+        _l("Place of work"),
+        validators=[Optional(), Length(max=200, message=TOO_LONG), NoControl()],
+    )
+    position = StringField(
+        _l("Position"), validators=[Optional(), Length(max=200, message=TOO_LONG), NoControl()]
+    )
+    email = EmailField(
+        _l("E-mail"),
+        validators=[
+            Optional(),
+            Length(max=254, message=TOO_LONG),
+            NoControl(),
+            Email(message=BAD_EMAIL),
+        ],
+    )
+
+    def fit(self, *, is_known: bool, needs_birth_date: bool) -> None:
+        """Ask only what is not known of somebody signed in, and the age where it matters."""
+        known = ("family_name", "given_name", "patronymic", "workplace", "position", "email")
+        for name in known if is_known else ():
+            del self[name]
+        if is_known or not needs_birth_date:
+            del self["birth_date"]
 
 
 class RefuseForm(LmsForm):

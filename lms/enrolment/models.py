@@ -6,7 +6,7 @@ from enum import StrEnum
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from lms.courses.models import Cohort
+from lms.courses.models import Cohort, Session
 from lms.db import Base, UtcDateTime, one_of
 from lms.people.models import PERSONAL, Person
 
@@ -227,3 +227,26 @@ class AgeOverride(Base):
     at: Mapped[datetime] = mapped_column(UtcDateTime)
 
     by: Mapped[Person | None] = relationship(foreign_keys=by_id)
+
+
+class Door(Base):
+    """The open door of a training: for half an hour whoever is in the room enters by a word.
+
+    ``code`` is the short address, ``word`` what stands on the wall; neither opens it afterwards.
+    """
+
+    __tablename__ = "door"
+    __table_args__ = (CheckConstraint("closes_at > opened_at", name="moments"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    session_id: Mapped[int] = mapped_column(
+        ForeignKey("session.id", ondelete="CASCADE"), index=True
+    )
+    code: Mapped[str] = mapped_column(String(12), unique=True)
+    word: Mapped[str] = mapped_column(String(40))
+    opened_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
+    opened_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    closes_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    wrong_words: Mapped[int] = mapped_column(default=0)
+
+    session: Mapped[Session] = relationship()

@@ -22,10 +22,12 @@ from lms.enrolment import (
     applying,
     cards,
     desk,
+    doorway,
     going_on,
     next_module,
     offered,
     participants,
+    slips,
     views,
     waiting,
 )
@@ -75,7 +77,7 @@ def register_erasers() -> list[Eraser]:
 
 @hook
 def register_settings() -> list[Setting]:
-    """Give how many applications one address may send, and how long a place is kept on offer."""
+    """Give how many applications may be sent, how long a place is offered, when data are erased."""
     return [
         Setting(
             "LMS_OFFER_HOURS",
@@ -96,6 +98,12 @@ def register_settings() -> list[Setting]:
             "LMS_CONTACT_MONTHS",
             "12",
             "Months after the last session that phone and e-mail are kept.",
+            positive,
+        ),
+        Setting(
+            "LMS_APPLICATIONS_OVERALL",
+            "600",
+            "Applications accepted from everybody together in an hour.",
             positive,
         ),
     ]
@@ -147,7 +155,7 @@ def home_cards(person: object) -> list[Card]:
 @hook
 def cohort_panels(cohort: Cohort, person: object) -> list[Panel]:
     """Tell how full a group is."""
-    return cards.panel(cohort, person)
+    return [*cards.panel(cohort, person), *doorway.panel(cohort, person)]
 
 
 @hook
@@ -156,4 +164,4 @@ def module_panels(module: Module, person: object) -> list[Panel]:
     return next_module.panel(module, person)
 
 
-__all__ = ["applying", "desk", "going_on", "offered", "participants", "waiting"]
+__all__ = ["applying", "desk", "going_on", "offered", "participants", "slips", "waiting"]

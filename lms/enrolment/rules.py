@@ -234,6 +234,11 @@ class Meeting:
     starts_at: datetime
     minutes: int
 
+    @property
+    def ends_at(self) -> datetime:
+        """The moment of its end."""
+        return self.starts_at + timedelta(minutes=self.minutes)
+
 
 def overlap(one: Sequence[Meeting], other: Sequence[Meeting]) -> bool:
     """Tell whether two groups meet at the same time at least once; both stand in order of time.
@@ -308,3 +313,56 @@ def summarise(meetings: Iterable[Meeting], *, zone: str) -> Timetable:
         count=len(local),
         rhythms=tuple(sorted(rhythms, key=lambda one: one.weekdays)) if is_weekly else (),
     )
+
+
+def told_in(meetings: Iterable[Meeting], *, zone: str, home: str) -> tuple[Timetable, ...]:
+    """Say when a group meets on the wall of another zone, or nothing where the clocks agree.
+
+    Zones change their clocks on different days, so each run of sessions with the same
+    difference from the library's wall is told by itself.
+
+    >>> from datetime import UTC
+    >>> days = (datetime(2022, 10, day, 14, tzinfo=UTC) for day in (3, 10))
+    >>> told = told_in([Meeting(day, 60) for day in days], zone="Europe/Warsaw", home="Europe/Kyiv")
+    >>> [rhythm.begins.hour for timetable in told for rhythm in timetable.rhythms]
+    [16]
+    >>> told_in([Meeting(datetime(2022, 10, 3, 14, tzinfo=UTC), 60)], zone="Europe/Helsinki",
+    ...         home="Europe/Kyiv")
+    ()
+    """
+    there, here = ZoneInfo(zone), ZoneInfo(home)
+    runs: list[tuple[timedelta, list[Meeting]]] = []
+    for meeting in sorted(meetings, key=lambda one: one.starts_at):
+        moment = meeting.starts_at
+        ahead = _offset(moment, there) - _offset(moment, here)
+        if not runs or runs[-1][0] != ahead:
+            runs.append((ahead, []))
+        runs[-1][1].append(meeting)
+    if not any(ahead for ahead, _run in runs):
+        return ()
+    return tuple(summarise(run, zone=zone) for _ahead, run in runs)
+
+
+def _offset(moment: datetime, zone: ZoneInfo) -> timedelta:
+    return moment.astimezone(zone).utcoffset() or timedelta()
+
+
+def first_clash(one: Iterable[Meeting], other: Iterable[Meeting]) -> datetime | None:
+    """Answer when two groups first meet at the same time, or nothing.
+
+    Moments are compared, not weekdays: every second week does not clash with the weeks between.
+
+    >>> from datetime import UTC
+    >>> monday = datetime(2022, 9, 5, 14, tzinfo=UTC)
+    >>> first_clash([Meeting(monday, 60)], [Meeting(monday + timedelta(minutes=59), 60)]).minute
+    59
+    >>> first_clash([Meeting(monday, 60)], [Meeting(monday + timedelta(minutes=60), 60)])
+    """
+    others = sorted(other, key=lambda meeting: meeting.starts_at)
+    found = [
+        max(mine.starts_at, theirs.starts_at)
+        for mine in one
+        for theirs in others
+        if mine.starts_at < theirs.ends_at and theirs.starts_at < mine.ends_at
+    ]
+    return min(found, default=None)

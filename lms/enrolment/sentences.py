@@ -5,7 +5,6 @@ from datetime import datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from babel.dates import get_timezone_location
 from flask import current_app
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -15,7 +14,8 @@ from lms.contracts import LMSError, Sentence
 from lms.enrolment.catalogue import OpenCohort
 from lms.enrolment.models import ApplicationState, Step
 from lms.enrolment.rules import Refusal, Rhythm, Timetable
-from lms.i18n import current_code, say, say_day, say_weekday
+from lms.enrolment.wishes import city_of
+from lms.i18n import current_code, say, say_day, say_day_and_month, say_weekday
 from lms.people.models import Relation
 from lms.people.rules import Purpose
 
@@ -66,6 +66,12 @@ STEP_LABELS: Mapping[Step, Any] = {
     Step.UNDONE: _l("taken back"),
     Step.AGE_WAIVED: _l("accepted whatever the age rule says"),
 }
+LEVELS: Mapping[str, Any] = {
+    "новачок": _l("beginner"),
+    "базовий": _l("basic level"),
+    "середній": _l("intermediate"),
+    "просунутий": _l("advanced"),
+}
 FEW_DAYS = 2
 WEEKDAYS = (
     _l("Mondays"),
@@ -83,7 +89,30 @@ def _consent_needed(values: Mapping[str, Any]) -> str:
     return _("This group needs one more consent: %(purpose)s.", purpose=label)
 
 
+def _clash(values: Mapping[str, Any]) -> str:
+    is_english = current_code() == "en"
+    first, second = (
+        values[f"{name}_en"] if is_english and values[f"{name}_en"] else values[name]
+        for name in ("first", "second")
+    )
+    return _(
+        "“%(first)s” and “%(second)s” meet at the same time: %(when)s. Choose one of them.",
+        first=first,
+        second=second,
+        when=say_meeting(values["at"], current_app.config["LMS_ZONE"]),
+    )
+
+
 SENTENCES: Mapping[str, Sentence] = {
+    "clash": _clash,
+    "no_door": lambda _values: _(
+        "Only a group of adults has a door, and only on the day of its session."
+    ),
+    "door_closed": lambda _values: _("The door is closed. Ask the leader to open it again."),
+    "word_wrong": lambda _values: _("This is not the word on the wall. Look once more."),
+    "word_guessed": lambda _values: _(
+        "Too many wrong words came through this door. Ask the leader to open it anew."
+    ),
     "consent_missing": lambda _values: _(
         "Without your consent we may keep nothing, so nothing was saved."
     ),
@@ -167,10 +196,11 @@ def say_ages(ages: tuple[int, int] | None) -> str:
 
 
 def say_mode(cohort: OpenCohort) -> str:
-    """Say how people meet, never where: a place of children is nobody's business."""
-    if cohort.is_hybrid:
-        return _("in person and online")
-    return _("online") if cohort.is_online else _("in person")
+    """Say how people meet and at most in which town: a place of children is nobody's business."""
+    if cohort.is_online:
+        return _("in person and online") if cohort.is_hybrid else _("online")
+    mode = _("in person and online") if cohort.is_hybrid else _("in person")
+    return f"{mode}, {cohort.town}" if cohort.town else mode
 
 
 def say_places(cohort: OpenCohort) -> str:
@@ -180,15 +210,51 @@ def say_places(cohort: OpenCohort) -> str:
     return ngettext("%(num)d place left", "%(num)d places left", cohort.seats.left)
 
 
-def say_cohort(cohort: OpenCohort) -> str:
-    """Say a group in one line, as beside a tick: course, level, when, how, ages, places."""
+def say_waiting(cohort: OpenCohort) -> str:
+    """Say how many wait for a place already; nothing where nobody does."""
+    waiting = cohort.seats.waiting
+    return ngettext("%(num)d is waiting", "%(num)d are waiting", waiting) if waiting else ""
+
+
+def say_level(level: str) -> str:
+    """Say a level in the reader's language where it is one of the usual ones."""
+    return str(LEVELS.get(level.casefold(), level))
+
+
+def say_title(cohort: OpenCohort) -> str:
+    """Name a group as the public may hear it: course, level, and a number where two look alike."""
     title = cohort.course.say(current_code())
     if cohort.level:
-        title = f"{title} ({cohort.level})"
+        title = f"{title} ({say_level(cohort.level)})"
     if cohort.number:
         title = _("%(course)s, group %(number)d", course=title, number=cohort.number)
+    return title
+
+
+def say_elsewhere(cohort: OpenCohort, zone: str) -> str:
+    """Say the hours on the visitor's wall: «за часом: Варшава – щопонеділка, 16:00–17:00»."""
+    if not cohort.elsewhere:
+        return ""
+    told = [_say_run(run, is_only=len(cohort.elsewhere) == 1) for run in cohort.elsewhere]
+    return f"{say_city_time(zone)} – {'; '.join(told)}"
+
+
+def _say_run(run: Timetable, *, is_only: bool) -> str:
+    said = say_timetable(run)
+    if is_only or not run.rhythms or run.first is None:
+        return said
+    return _("from %(day)s %(when)s", day=say_day_and_month(run.first), when=said)
+
+
+def say_city_time(zone: str) -> str:
+    """Name a zone by its city: «за часом: Варшава»."""
+    return _("time of %(city)s", city=city_of(zone, current_code()))
+
+
+def say_cohort(cohort: OpenCohort) -> str:
+    """Say a group in one line, as beside a tick: course, level, when, how, ages, places."""
     parts = (
-        title,
+        say_title(cohort),
         say_timetable(cohort.timetable),
         say_mode(cohort),
         say_ages(cohort.ages),
@@ -205,7 +271,4 @@ def say_meeting(moment: datetime, zone: str) -> str:
 
 def say_zone(zone: str) -> str:
     """Name a group's zone where it is not the library's own: «за часом: Варшава»."""
-    if zone == current_app.config["LMS_ZONE"]:
-        return ""
-    city = get_timezone_location(zone, locale=current_code(), return_city=True)
-    return _("time of %(city)s", city=city)
+    return "" if zone == current_app.config["LMS_ZONE"] else say_city_time(zone)

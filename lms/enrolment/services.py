@@ -10,6 +10,7 @@ from lms.contracts import Reason, RoleName
 from lms.courses.kind import kind_of
 from lms.courses.models import Cohort
 from lms.db import db
+from lms.enrolment.clashes import clashes
 from lms.enrolment.history import note
 from lms.enrolment.models import Application, ApplicationState, Step
 from lms.enrolment.refusals import ConsentMissing, FormSentAlready, NotFitting, Objection
@@ -230,6 +231,7 @@ def _refuse_unfit(
                 reasons = (Reason("twice_in_form"),)
             seen.add(identity)
             found += [Objection(number, cohort_id, reason) for reason in reasons]
+    found += clashes([child.cohort_ids for child in children], cohorts, on=on)
     if found:
         raise NotFitting(tuple(found))
 

@@ -13,7 +13,7 @@ from wtforms import (
     TelField,
     widgets,
 )
-from wtforms.validators import Email, InputRequired, Length, Optional, ValidationError
+from wtforms.validators import Email, InputRequired, Length, Optional, Regexp, ValidationError
 
 from lms.contracts import RoleName
 from lms.forms import CHOOSE, REQUIRED, TOO_LONG, LmsForm, NoControl
@@ -58,6 +58,20 @@ class LinkForm(LmsForm):
         ],
     )
     back = HiddenField(validators=[Length(max=500, message=TOO_LONG)])
+
+
+class CodeForm(LmsForm):
+    """Type the six digits of the letter."""
+
+    code = StringField(
+        _l("Six digits from the letter"),
+        validators=[
+            InputRequired(REQUIRED),
+            Length(max=20, message=TOO_LONG),
+            NoControl(),
+            Regexp(r"^\s*[0-9](?:[\s-]*[0-9]){5}\s*$", message=_l("Write the six digits.")),
+        ],
+    )
 
 
 class PasswordForm(LmsForm):

@@ -15,6 +15,7 @@ from lms.clock import now as clock_now
 from lms.contracts import JobKind
 from lms.db import begin_write, db
 from lms.jobs import Job, enqueue
+from lms.people.codes import MINUTES, forget_codes, make_code
 from lms.people.models import Account, ContactRule, Person
 from lms.people.signing import make_sign_in_link
 
@@ -24,13 +25,14 @@ MOST = 5
 KEPT = timedelta(hours=1)
 
 
-def ask_for_links(email: str, *, page: str, locale: str, now: datetime) -> Job:
+def ask_for_links(email: str, *, page: str, locale: str, now: datetime, browser: str = "") -> Job:
     """Record the work of mailing a link to each account reachable at an address.
 
     An unknown address makes the same work with nobody in it: neither the answer nor its time
     tells who has an account (threat 12). The address itself is not kept.
 
     :param page: the address to which a token is added.
+    :param browser: the hash of the asking browser's secret; empty where no code goes with the link.
     """
     accounts = db.session.scalars(
         select(Account.id)
@@ -40,7 +42,7 @@ def ask_for_links(email: str, *, page: str, locale: str, now: datetime) -> Job:
         .limit(MOST)
     )
     keys = [str(account_id) for account_id in accounts]
-    args = {"page": page, "locale": locale}
+    args = {"page": page, "locale": locale, "browser": browser}
     return enqueue(MAIL_LINKS, items=keys or [NOBODY], args=args, asked_by_id=None, now=now)
 
 
@@ -62,6 +64,7 @@ def mail_link(args: Mapping[str, Any], key: str) -> None:
         .join(Person, Person.id == Account.person_id)
         .where(Account.id == int(key), *_may_be_written_to())
     )
+    code = _code_for(account, str(args.get("browser", "")))
     if account is None:
         return
     hours = current_app.config["LMS_SIGN_IN_LINK_HOURS"]
@@ -73,17 +76,39 @@ def mail_link(args: Mapping[str, Any], key: str) -> None:
         mail.send(
             email,
             _("Your link to the library’s pages"),
-            _("Open this link to sign in. It works once, for %(hours)d hours.", hours=hours)
-            + f"\n\n{args['page']}{token}\n\n"
-            + _("If you did not ask for it, do nothing."),
+            "\n\n".join(_letter(args["page"] + token, code, hours)),
         )
     begin_write()
+
+
+def _code_for(account: Account | None, browser: str) -> str:
+    if not browser:
+        return ""
+    return make_code(account, browser, key=str(current_app.secret_key), now=clock_now())
+
+
+def _letter(address: str, code: str, hours: int) -> list[str]:
+    parts = [
+        _("Open this link to sign in. It works once, for %(hours)d hours.", hours=hours),
+        address,
+    ]
+    if code:
+        parts += [
+            _(
+                "Or type this code on the page where you asked for the link. "
+                "It is good for %(minutes)d minutes:",
+                minutes=MINUTES,
+            ),
+            f"{code[:3]} {code[3:]}",
+        ]
+    return [*parts, _("If you did not ask for it, do nothing. Tell nobody the code.")]
 
 
 def forget_asked(*, now: datetime) -> None:
     """Erase what tells that links were asked for, once it is done."""
     done = (Job.kind == MAIL_LINKS, Job.finished_at < now - KEPT)
     db.session.execute(delete(Job).where(*done).execution_options(synchronize_session=False))
+    forget_codes(now=now)
 
 
 JOBS = [JobKind(key=MAIL_LINKS, label=_l("Your link to the library’s pages"), run_item=mail_link)]

@@ -97,6 +97,27 @@ class SignInLink(Base):
     used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
+class SignInCode(Base):
+    """Six digits beside a link, for the browser that asked. Only hashes are kept.
+
+    Without an account it stands for an address that nobody has, so that both look alike.
+    """
+
+    __tablename__ = "sign_in_code"
+    __table_args__ = (UniqueConstraint("browser_hash", "code_hash"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account_id: Mapped[int | None] = mapped_column(
+        ForeignKey("account.id", ondelete="CASCADE"), index=True
+    )
+    browser_hash: Mapped[str] = mapped_column(String(64))
+    code_hash: Mapped[str] = mapped_column(String(64))
+    made_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    tries: Mapped[int] = mapped_column(default=0)
+    used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
 class SignedIn(Base):
     """One browser in which somebody is signed in; ending the row signs that browser out."""
 

@@ -4,6 +4,7 @@ from datetime import date
 
 from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import force_locale, ngettext
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
@@ -13,6 +14,7 @@ from lms import access
 from lms.clock import now, today
 from lms.contracts import MenuItem, RoleName
 from lms.db import db
+from lms.i18n import default_code
 from lms.people.cli import bind
 from lms.people.forms import ROLE_LABELS, CheckForm, PersonForm
 from lms.people.models import Check, Guardianship, Person, Role
@@ -31,6 +33,7 @@ from lms.people.services import (
 )
 from lms.people.signing import make_sign_in_link
 from lms.people.views import bp as signing_bp
+from lms.ui import library_name
 
 bp = Blueprint("persons", __name__, url_prefix="/people", cli_group=None)
 bind(signing_bp, bp)
@@ -142,6 +145,7 @@ def _page(person: Person, form: CheckForm, link: str = "") -> str:
         family=family,
         form=form,
         link=link,
+        message=_message(person, link) if link else "",
         clearance=clearance(person.id, on=today()),
         role_labels=ROLE_LABELS,
         check_labels=CHECK_LABELS,
@@ -206,6 +210,24 @@ def link(person_id: int) -> ResponseReturnValue:
     db.session.commit()
     address = current_app.config["LMS_PUBLIC_URL"] + url_for("people.use_link", token=token)
     return _page(person, CheckForm(formdata=None, done_on=today()), address)
+
+
+def _message(person: Person, link: str) -> str:
+    """Make the text for a messenger, in the person's language, without naming anybody."""
+    hours = current_app.config["LMS_COPIED_LINK_HOURS"]
+    locale = person.locale or default_code()
+    with force_locale(locale):
+        lines = (
+            _("Good day! This is %(library)s.", library=library_name(locale)),
+            _("Your own link to your page, without a password:"),
+            link,
+            ngettext(
+                "It works once, for %(num)d hour. Please pass it on to nobody.",
+                "It works once, for %(num)d hours. Please pass it on to nobody.",
+                hours,
+            ),
+        )
+        return "\n".join(lines)
 
 
 def _roles_today(person_id: int) -> set[RoleName]:

@@ -56,6 +56,10 @@ SENTENCES: Mapping[str, Sentence] = {
     "link_spent": lambda _values: _(
         "This link was used already or has run out. Ask for a new one."
     ),
+    "code_wrong": lambda _values: _(
+        "This code does not fit. It may have run out: each one is good for fifteen minutes and "
+        "five tries, in the browser that asked for it. Ask for a new one."
+    ),
     "wrong_password": lambda _values: _("Name and password do not belong together."),
     "not_a_legal_guardian": lambda _values: _(
         "Only a parent or a legal representative can consent for a child."

@@ -21,6 +21,7 @@ from lms.people.models import (
     SignedIn,
 )
 from lms.people.names import clean_name, fold, sort_key
+from lms.people.phones import tidy_phone
 from lms.people.rules import CheckFact, CheckKind, Purpose, assess_clearance, consent_need
 
 CONSENT_VERSION = "2022-1"
@@ -63,7 +64,7 @@ def make_person(new: NewPerson, *, now: datetime) -> Person:
         folded=fold(f"{family_name} {given_name}"),
         gender=Gender(new.gender),
         birth_date=new.birth_date,
-        phone=new.phone.strip(),
+        phone=tidy_phone(new.phone),
         email=new.email.strip().lower(),
         workplace=new.workplace.strip(),
         position=new.position.strip(),

@@ -1,5 +1,7 @@
 """Signing in and out. A link's GET shows a button: a mail scanner that looks must not use it up."""
 
+import secrets
+
 from flask import (
     Blueprint,
     Flask,
@@ -21,8 +23,9 @@ from lms import access, jobs, limits
 from lms.clock import now, today
 from lms.core import local_address
 from lms.db import db
-from lms.i18n import current_code
-from lms.people.forms import LinkForm, PasswordForm
+from lms.i18n import current_code, say
+from lms.people.codes import MINUTES, WrongCode, browser_hash, use_code
+from lms.people.forms import CodeForm, LinkForm, PasswordForm
 from lms.people.jobs import ask_for_links
 from lms.people.models import ContactRule
 from lms.people.signing import (
@@ -38,6 +41,9 @@ from lms.people.signing import (
 
 bp = Blueprint("people", __name__, cli_group="people")
 TOKEN = "t"  # noqa: S105 - the name of a cookie's field, not a secret
+ASKED = "asked"
+# Beyond so many a day an address gets links without a code: five tries at each must stay few.
+CODES_PER_DAY = 10
 
 
 @bp.record_once
@@ -76,10 +82,21 @@ def sign_in() -> ResponseReturnValue:
         return render_template("people/sign_in.html", form=form), 422
     email = form.email.data.lower()
     _count_try(email)
-    ask_for_links(email, page=_link_page(), locale=current_code(), now=now())
+    # Kept from an earlier asking, so that the code of the first letter still fits.
+    cookie.setdefault(ASKED, secrets.token_urlsafe(32))
+    browser = browser_hash(cookie[ASKED]) if _may_have_code(email) else ""
+    ask_for_links(email, page=_link_page(), locale=current_code(), now=now(), browser=browser)
     db.session.commit()
     jobs.wake()
     return redirect(url_for("people.link_sent"), code=303)
+
+
+def _may_have_code(email: str) -> bool:
+    try:
+        limits.take("sign_in_code", email, limit=CODES_PER_DAY, seconds=24 * 3600, now=now())
+    except limits.TooMany:
+        return False
+    return True
 
 
 def _link_page() -> str:
@@ -88,13 +105,37 @@ def _link_page() -> str:
     return str(current_app.config["LMS_PUBLIC_URL"]) + path
 
 
-@bp.get("/sign-in/sent")
+@bp.route("/sign-in/sent", methods=["GET", "POST"])
 @access.public
 def link_sent() -> ResponseReturnValue:
-    """Say that a letter is on its way, if the address is known."""
-    return render_template(
-        "people/link_sent.html", hours=current_app.config["LMS_SIGN_IN_LINK_HOURS"]
-    )
+    """Say that a letter is on its way, if the address is known, and take the code that is in it."""
+    form = CodeForm()
+    if request.method == "GET":
+        return _sent_page(form)
+    if not form.validate():
+        return _sent_page(form), 422
+    _count_try("")
+    try:
+        signed_in = use_code(
+            form.code.data,
+            str(cookie.get(ASKED, "")),
+            key=str(current_app.secret_key),
+            days=current_app.config["LMS_SIGNED_IN_DAYS"],
+            now=now(),
+        )
+    except WrongCode as refusal:
+        # The try counts although it was refused.
+        db.session.commit()
+        form.code.errors = [say(refusal.reason)] if refusal.reason else [str(refusal)]
+        return _sent_page(form), 422
+    remember(signed_in)
+    db.session.commit()
+    return redirect(url_for("home.mine"), code=303)
+
+
+def _sent_page(form: CodeForm) -> str:
+    hours = current_app.config["LMS_SIGN_IN_LINK_HOURS"]
+    return render_template("people/link_sent.html", form=form, hours=hours, minutes=MINUTES)
 
 
 def _count_try(name: str) -> None:
@@ -102,8 +143,9 @@ def _count_try(name: str) -> None:
     try:
         # By name and address, so that a stranger who guesses locks nobody out at home.
         here = request.remote_addr or ""
-        limits.take("sign_in", f"{name}|{here}", limit=tries, seconds=900, now=now())
-        limits.take("sign_in_name", name, limit=tries * 10, seconds=900, now=now())
+        if name:
+            limits.take("sign_in", f"{name}|{here}", limit=tries, seconds=900, now=now())
+            limits.take("sign_in_name", name, limit=tries * 10, seconds=900, now=now())
         limits.take("sign_in_from", here, limit=tries * 10, seconds=900, now=now())
     except limits.TooMany:
         db.session.commit()

@@ -184,6 +184,35 @@ def upgrade() -> None:
         sa.UniqueConstraint("person_id", "kind", name=op.f("uq_letter_declined_person_id_kind")),
     )
     op.create_table(
+        "sign_in_code",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=True),
+        sa.Column("browser_hash", sa.String(length=64), nullable=False),
+        sa.Column("code_hash", sa.String(length=64), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["account_id"],
+            ["account.id"],
+            name=op.f("fk_sign_in_code_account_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sign_in_code")),
+        sa.UniqueConstraint(
+            "browser_hash", "code_hash", name=op.f("uq_sign_in_code_browser_hash_code_hash")
+        ),
+    )
+    with op.batch_alter_table("sign_in_code", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_sign_in_code_account_id"), ["account_id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_sign_in_code_expires_at"), ["expires_at"], unique=False
+        )
+
+    op.create_table(
         "age_override",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("person_id", sa.Integer(), nullable=False),
@@ -327,6 +356,29 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "door",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("session_id", sa.Integer(), nullable=False),
+        sa.Column("code", sa.String(length=12), nullable=False),
+        sa.Column("word", sa.String(length=40), nullable=False),
+        sa.Column("opened_by_id", sa.Integer(), nullable=True),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("closes_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("wrong_words", sa.Integer(), nullable=False),
+        sa.CheckConstraint("closes_at > opened_at", name=op.f("ck_door_moments")),
+        sa.ForeignKeyConstraint(
+            ["opened_by_id"], ["person.id"], name=op.f("fk_door_opened_by_id"), ondelete="SET NULL"
+        ),
+        sa.ForeignKeyConstraint(
+            ["session_id"], ["session.id"], name=op.f("fk_door_session_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_door")),
+        sa.UniqueConstraint("code", name=op.f("uq_door_code")),
+    )
+    with op.batch_alter_table("door", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_door_session_id"), ["session_id"], unique=False)
+
+    op.create_table(
         "offer",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("application_id", sa.Integer(), nullable=False),
@@ -402,6 +454,11 @@ def upgrade() -> None:
             ondelete="SET NULL",
         )
 
+    with op.batch_alter_table("place", schema=None) as batch_op:
+        batch_op.add_column(
+            sa.Column("is_town_public", sa.Boolean(), server_default=sa.false(), nullable=False)
+        )
+
     with op.batch_alter_table("session", schema=None) as batch_op:
         batch_op.add_column(sa.Column("sequence", sa.Integer(), server_default="0", nullable=False))
         batch_op.add_column(sa.Column("changed_at", sa.DateTime(timezone=True), nullable=True))
@@ -420,6 +477,9 @@ def downgrade() -> None:
     with op.batch_alter_table("session", schema=None) as batch_op:
         batch_op.drop_column("changed_at")
         batch_op.drop_column("sequence")
+
+    with op.batch_alter_table("place", schema=None) as batch_op:
+        batch_op.drop_column("is_town_public")
 
     with op.batch_alter_table("cohort", schema=None) as batch_op:
         batch_op.drop_constraint(batch_op.f("fk_cohort_continues_id"), type_="foreignkey")
@@ -442,6 +502,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_offer_application_id"))
 
     op.drop_table("offer")
+    with op.batch_alter_table("door", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_door_session_id"))
+
+    op.drop_table("door")
     with op.batch_alter_table("application_event", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_application_event_person_id"))
         batch_op.drop_index("ix_application_event_cohort_id_at")
@@ -457,6 +521,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_age_override_cohort_id"))
 
     op.drop_table("age_override")
+    with op.batch_alter_table("sign_in_code", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_sign_in_code_expires_at"))
+        batch_op.drop_index(batch_op.f("ix_sign_in_code_account_id"))
+
+    op.drop_table("sign_in_code")
     op.drop_table("letter_declined")
     with op.batch_alter_table("letter", schema=None) as batch_op:
         batch_op.drop_index("ix_letter_state_written_at")

@@ -12,7 +12,8 @@ from sqlalchemy import func, select
 
 from lms.clock import now, today
 from lms.db import begin_write, db
-from lms.people.models import Account, SignedIn
+from lms.people.codes import WrongCode, browser_hash, forget_codes, make_code, use_code
+from lms.people.models import Account, SignedIn, SignInCode
 from lms.people.services import end_sign_ins, open_account
 from lms.people.signing import (
     LinkSpent,
@@ -79,6 +80,73 @@ def test_parallel_uses_of_one_link_make_one_session(
         thread.join()
     assert len(won) == 1
     assert db.session.scalar(select(func.count()).select_from(SignedIn)) == 1
+
+
+def test_parallel_uses_of_one_code_make_one_session(cast: Cast, app: Flask) -> None:
+    code = make_code(_account(cast), browser_hash("secret"), key="k", now=now())
+    db.session.commit()
+    db.session.remove()
+    won: list[str] = []
+    start = threading.Barrier(100)
+
+    def use() -> None:
+        with app.app_context():
+            start.wait()
+            begin_write()
+            try:
+                won.append(use_code(code, "secret", key="k", days=30, now=now()))
+                db.session.commit()
+            except WrongCode:
+                db.session.commit()
+            finally:
+                db.session.remove()
+
+    threads = [threading.Thread(target=use) for _ in range(100)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(won) == 1
+    assert db.session.scalar(select(func.count()).select_from(SignedIn)) == 1
+
+
+def _guess(typed: str, secret: str = "secret", minutes: int = 0) -> str:
+    return use_code(typed, secret, key="k", days=1, now=MOMENT + timedelta(minutes=minutes))
+
+
+def test_a_code_runs_out_and_is_tried_five_times_even_among_siblings(cast: Cast) -> None:
+    browser = browser_hash("secret")
+    codes = [make_code(_account(cast), browser, key="k", now=MOMENT) for _ in range(3)]
+    assert len(set(codes)) == 3
+    with pytest.raises(WrongCode):
+        _guess(codes[0], minutes=15)
+    with pytest.raises(WrongCode):
+        _guess(codes[0], secret="another")
+    wrong = next(f"{n:06d}" for n in range(9) if f"{n:06d}" not in codes)
+    for _try in range(5):
+        with pytest.raises(WrongCode):
+            _guess(wrong)
+    for code in codes:
+        with pytest.raises(WrongCode):
+            _guess(code)
+
+
+def test_a_used_code_ends_those_beside_it(cast: Cast) -> None:
+    codes = [make_code(_account(cast), browser_hash("secret"), key="k", now=MOMENT) for _ in "ab"]
+    assert _guess(codes[1])
+    for code in codes:
+        with pytest.raises(WrongCode):
+            _guess(code)
+
+
+def test_a_code_of_nobody_opens_nothing_and_is_kept_as_a_hash(cast: Cast) -> None:
+    code = make_code(None, browser_hash("secret"), key="k", now=MOMENT)
+    with pytest.raises(WrongCode):
+        _guess(code)
+    (row,) = db.session.scalars(select(SignInCode)).all()
+    assert code not in {row.code_hash, row.browser_hash}
+    forget_codes(now=MOMENT + timedelta(hours=2))
+    assert db.session.scalar(select(func.count()).select_from(SignInCode)) == 0
 
 
 def test_the_right_password_signs_in_with_any_form_of_its_letters(cast: Cast) -> None:

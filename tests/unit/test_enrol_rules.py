@@ -1,6 +1,7 @@
 """Whether a group is open, who gets a place, when a link is seen, how a timetable is told."""
 
 from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -8,11 +9,13 @@ from lms.enrolment.rules import (
     Meeting,
     Rhythm,
     Seats,
+    first_clash,
     gets_place,
     is_fresh,
     is_link_shown,
     is_open,
     summarise,
+    told_in,
 )
 
 DAY = date(2022, 9, 10)
@@ -117,3 +120,40 @@ def test_days_that_do_not_come_again_are_no_rhythm() -> None:
 
 def test_no_session_is_no_timetable() -> None:
     assert summarise([], zone="Europe/Kyiv").first is None
+
+
+def test_hours_elsewhere_are_told_for_each_run_between_the_changes_of_clocks() -> None:
+    kyiv = ZoneInfo("Europe/Kyiv")
+    first = datetime(2022, 10, 3, 17, tzinfo=kyiv)
+    meetings = [Meeting((first + timedelta(weeks=week)).astimezone(UTC), 60) for week in range(8)]
+    told = told_in(meetings, zone="America/New_York", home="Europe/Kyiv")
+    # Kyiv changes on 30 October, New York on 6 November: seven hours, six, seven again.
+    assert [(run.count, run.first.hour) for run in told if run.first] == [(4, 10), (1, 11), (3, 10)]
+    assert [run.rhythms[0].begins.hour for run in told if run.rhythms] == [10, 10]
+    for same in ("Europe/Kyiv", "Europe/Helsinki", "Europe/Sofia"):
+        assert told_in(meetings, zone=same, home="Europe/Kyiv") == ()
+    assert told_in([], zone="America/New_York", home="Europe/Kyiv") == ()
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "minute"),
+    [
+        ([(0, 60)], [(30, 60)], 30),
+        ([(0, 60)], [(60, 60)], None),
+        ([(60, 60)], [(0, 60)], None),
+        ([(0, 120)], [(30, 30)], 30),
+        ([(0, 60), (500, 60)], [(200, 60), (559, 10)], 559),
+        ([], [(0, 60)], None),
+    ],
+)
+def test_groups_clash_where_their_moments_overlap(
+    one: list[tuple[int, int]], other: list[tuple[int, int]], minute: int | None
+) -> None:
+    start = datetime(2022, 9, 5, 14, tzinfo=UTC)
+
+    def meetings(of: list[tuple[int, int]]) -> list[Meeting]:
+        return [Meeting(start + timedelta(minutes=at), length) for at, length in of]
+
+    found = first_clash(meetings(one), meetings(other))
+    expected = None if minute is None else start + timedelta(minutes=minute)
+    assert found == expected == first_clash(meetings(other), meetings(one))

@@ -15,7 +15,7 @@ from tests.views.form_row import Data, FormRow, newest
 
 FAR = date(2040, 1, 1)
 FORM_KEY = str(uuid4())
-KNOWN = frozenset({"form_key", "website"})
+KNOWN = frozenset({"form_key", "website", "email_kept", "email_taken"})
 NAMES = frozenset({"family_name", "given_name", "patronymic", "workplace", "position"})
 CHOICES = frozenset({"photographs", "publishing", "messages", "recording"})
 
@@ -85,6 +85,7 @@ UNREACHABLE = (
     {"contact_rule": "call_only", "phone": ""},
     {"website": "https://spam.example"},
     {"form_key": "not a key"},
+    {"email": "halushko@gmial.com"},
 )
 
 ENROLMENT: dict[str, FormRow] = {

@@ -18,6 +18,7 @@ from lms.people.models import ContactRule, SignInLink
 from lms.people.services import NewPerson, add_person, open_account
 from lms.people.signing import make_sign_in_link
 from tests.cast import PASSWORD, Cast
+from tests.conftest import Browser
 
 
 def _letters(app: Flask) -> list[str]:
@@ -40,6 +41,71 @@ def test_a_guardian_signs_in_by_the_mailed_link(cast: Cast, app: Flask, stranger
     assert stranger.post(f"/sign-in/link/{token[1]}").headers["Location"] == "/home"
     assert stranger.get("/home").headers["Location"] == "/family"
     assert stranger.post(f"/sign-in/link/{token[1]}").status_code == 410
+
+
+def _code_in(letter: str) -> str:
+    found = re.search(r"^([0-9]{3}) ([0-9]{3})\r?$", letter, re.MULTILINE)
+    assert found is not None, letter
+    return found[1] + found[2]
+
+
+def test_a_code_signs_in_the_browser_that_asked_and_no_other(
+    cast: Cast, app: Flask, bare_app: Flask, stranger: Any
+) -> None:
+    stranger.post("/sign-in", data={"email": "guardian@example.org"})
+    code = _code_in(_letters(app)[0])
+    another = Browser(bare_app)
+    refused = another.post("/sign-in/sent", data={"code": code})
+    assert refused.status_code == 422
+    assert 'id="code-error"' in refused.text
+    answer = stranger.post("/sign-in/sent", data={"code": f" {code[:3]}-{code[3:]} "})
+    assert (answer.status_code, answer.location) == (303, "/home")
+    assert stranger.get("/family").status_code == 200
+    assert another.get("/family").status_code == 303
+
+
+def test_a_code_may_be_tried_five_times(cast: Cast, app: Flask, stranger: Any) -> None:
+    stranger.post("/sign-in", data={"email": "guardian@example.org"})
+    code = _code_in(_letters(app)[0])
+    wrong = f"{(int(code) + 1) % 10**6:06d}"
+    for _try in range(5):
+        assert stranger.post("/sign-in/sent", data={"code": wrong}).status_code == 422
+    assert stranger.post("/sign-in/sent", data={"code": code}).status_code == 422
+
+
+def test_a_wrong_code_is_answered_alike_for_known_and_unknown_addresses(
+    cast: Cast, app: Flask, bare_app: Flask
+) -> None:
+    answers = []
+    for address in ("guardian@example.org", "nobody@example.org", "coordinator@example.org"):
+        browser = Browser(bare_app)
+        asked = browser.post("/sign-in", data={"email": address})
+        page = browser.get("/sign-in/sent")
+        tried = [browser.post("/sign-in/sent", data={"code": "000000"}) for _ in range(7)]
+        answers.append([(one.status_code, one.data) for one in (asked, page, *tried)])
+    assert answers[0] == answers[1] == answers[2]
+
+
+@pytest.mark.parametrize("code", ["", "12345", "1234567", "abcdef", "１２３４５６", "12 34 5"])
+def test_what_is_no_code_is_said_beside_the_field(cast: Cast, stranger: Any, code: str) -> None:
+    answer = stranger.post("/sign-in/sent", data={"code": code})
+    assert answer.status_code == 422
+    assert 'id="code-error"' in answer.text
+
+
+def test_an_address_gets_links_without_a_code_after_ten_a_day(
+    make_app: Callable[..., Flask],
+) -> None:
+    app = make_app({"LMS_SIGN_IN_TRIES": 100})
+    with app.app_context():
+        begin_write()
+        open_account(add_person(NewPerson("Знам", "Ірина", email="known@example.org"), now=now()))
+        db.session.commit()
+    for _time in range(12):
+        app.test_client().post("/sign-in", data={"email": "known@example.org"})
+    letters = "".join(_letters(app))
+    assert letters.count("/sign-in/link/") == 12
+    assert len(re.findall(r"^[0-9]{3} [0-9]{3}\r?$", letters, re.MULTILINE)) == 10
 
 
 def test_known_and_unknown_addresses_are_answered_alike(
