@@ -17,11 +17,15 @@ class Participation(StrEnum):
 
 @dataclass(frozen=True)
 class ApplicantFacts:
-    """What is known of whoever applies, with the age limits in force on the day of the check."""
+    """What is known of whoever applies, with the age limits in force on the day of the check.
+
+    ``is_age_waived`` is the coordinator's reasoned word that the limits do not bind this person.
+    """
 
     birth_date: date | None
     from_age: int | None = None
     to_age: int | None = None
+    is_age_waived: bool = False
 
 
 @dataclass(frozen=True)
@@ -72,8 +76,11 @@ def assess_age(facts: ApplicantFacts, *, on: date) -> Verdict:
     True
     >>> assess_age(ApplicantFacts(date(2015, 5, 1), 8, 17), on=date(2022, 9, 5)).objections[0].code
     'too_young'
+    >>> waived = ApplicantFacts(date(2015, 5, 1), 8, 17, is_age_waived=True)
+    >>> assess_age(waived, on=date(2022, 9, 5)).is_allowed
+    True
     """
-    if facts.from_age is None or facts.to_age is None:
+    if facts.from_age is None or facts.to_age is None or facts.is_age_waived:
         return Verdict()
     if facts.birth_date is None:
         if facts.from_age >= ADULT_AGE:

@@ -85,3 +85,30 @@ class EndsBeforeItBegan(LMSError):
 
     def __init__(self) -> None:
         super().__init__(reason=Reason(self.code))
+
+
+class OfferEnded(LMSError):
+    """The offer was answered, or its time is over."""
+
+    code = "offer_ended"
+
+    def __init__(self) -> None:
+        super().__init__(reason=Reason(self.code))
+
+
+class PlaceEnded(LMSError):
+    """The place has an end already, so that this can't be done with it."""
+
+    code = "place_ended"
+
+    def __init__(self) -> None:
+        super().__init__(reason=Reason(self.code))
+
+
+class NotForAll(LMSError):
+    """The family wants places for all children or for none, and there are not enough."""
+
+    code = "not_for_all"
+
+    def __init__(self) -> None:
+        super().__init__(reason=Reason(self.code))
