@@ -30,7 +30,8 @@ from lms.enrolment.refusals import FormSentAlready, NotFitting
 from lms.enrolment.sentences import say_cohort, say_refusal
 from lms.enrolment.services import Child, Receipt, Terms, Who, apply_adult, apply_family
 from lms.enrolment.views import bp, library_zone, receipt_token
-from lms.i18n import say
+from lms.i18n import CODES, COOKIE, say
+from lms.jobs import wake
 from lms.people.models import ConsentWay, ContactRule, Person, Relation
 from lms.people.rules import ADULT_AGE
 from lms.people.services import NewPerson
@@ -260,20 +261,33 @@ def _first(cohorts: list[OpenCohort], wanted: int | None) -> list[OpenCohort]:
 
 
 def _count_application() -> None:
-    """Count a complete application against its network address; families share addresses."""
+    """Count a complete application against its network address, and against all of this minute.
+
+    Families share addresses, so an address may send many in an hour; a flood may come from many
+    addresses, so that in no minute more are kept than the library ever gets (threat 13).
+    """
     if _is_noted():
         return
+    config, moment = current_app.config, now()
     try:
         limits.take(
             "application",
             request.remote_addr or "",
-            limit=current_app.config["LMS_APPLICATIONS_PER_HOUR"],
+            limit=config["LMS_APPLICATIONS_PER_HOUR"],
             seconds=3600,
-            now=now(),
+            now=moment,
         )
     except limits.TooMany:
         db.session.commit()
         raise
+    with db.session.begin_nested():
+        limits.take_gliding(
+            "applications",
+            "",
+            limit=config["LMS_APPLICATIONS_PER_MINUTE"],
+            seconds=60,
+            now=moment,
+        )
 
 
 def _who(form: Applicant) -> Who:
@@ -318,11 +332,12 @@ def _terms(form: Applicant) -> Terms:
 
 
 def _finish(receipt: Receipt) -> ResponseReturnValue:
-    applicant = receipt.applicant
-    is_written = receipt.is_new and not current_user.is_authenticated
-    address = letters.prepare_link(applicant) if is_written else ""
+    if receipt.is_new:
+        chosen = request.cookies.get(COOKIE)
+        if receipt.applicant.locale is None and chosen in CODES and not _is_noted():
+            receipt.applicant.locale = chosen
+        letters.tell_applied(receipt, zone=library_zone(), now=now(), on=today())
     db.session.commit()
-    if address:
-        letters.send_link(applicant, address)
+    wake()
     token = receipt_token(receipt.form_key)
     return redirect(url_for("enrolment.done", token=token), code=303)

@@ -14,6 +14,7 @@ from lms.courses.models import Cohort
 from lms.db import db
 from lms.enrolment.decisions import accept, refuse, undo_decision
 from lms.enrolment.forms import EndForm, RefuseForm
+from lms.enrolment.letters import tell_decided, tell_undone
 from lms.enrolment.models import Application, Enrolment
 from lms.enrolment.queue import (
     count_waiting,
@@ -24,7 +25,8 @@ from lms.enrolment.queue import (
 from lms.enrolment.rules import Refusal
 from lms.enrolment.seats import leave, reopen, seats_of
 from lms.enrolment.sentences import REFUSAL_LABELS, STATE_LABELS, say_refusal
-from lms.enrolment.views import bp
+from lms.enrolment.views import bp, library_zone
+from lms.jobs import wake
 
 
 @bp.get("/applications")
@@ -62,6 +64,7 @@ def accept_application(application_id: int) -> ResponseReturnValue:
         accept(application, by_id=current_user.person_id, now=now(), on=today())
     except LMSError as refusal:
         return _refused(refusal)
+    tell_decided([application], zone=library_zone(), now=now(), on=today())
     db.session.commit()
     flash(_("Accepted. The family sees it on its page."), "success")
     return redirect(url_for("enrolment.applications"), code=303)
@@ -79,6 +82,7 @@ def refuse_application(application_id: int) -> ResponseReturnValue:
         refuse(application, why=Refusal(form.why.data), by_id=current_user.person_id, now=now())
     except LMSError as refusal:
         return _refused(refusal)
+    tell_decided([application], zone=library_zone(), now=now(), on=today())
     db.session.commit()
     flash(_("Refused. The family sees the reason on its page."), "success")
     return redirect(url_for("enrolment.applications"), code=303)
@@ -90,10 +94,12 @@ def undo_application(application_id: int) -> ResponseReturnValue:
     """Let an application wait again."""
     application = _application(application_id)
     try:
-        undo_decision(application, now=now(), on=today())
+        undone = undo_decision(application, now=now(), on=today())
     except LMSError as refusal:
         return _refused(refusal)
+    tell_undone(undone, now=now())
     db.session.commit()
+    wake()
     flash(_("Taken back. The application waits again."), "success")
     return redirect(url_for("enrolment.applications"), code=303)
 

@@ -3,11 +3,23 @@
 from collections.abc import Mapping
 
 from flask import Blueprint
+from flask_babel import gettext as _
 
-from lms.clock import today
-from lms.contracts import Card, MenuItem, Panel, Reason, Sentence, Setting
-from lms.courses.models import Cohort
-from lms.enrolment import applying, desk, views
+from lms.clock import now, today
+from lms.contracts import (
+    Card,
+    LetterKind,
+    MenuItem,
+    Panel,
+    Reason,
+    RoleName,
+    Sentence,
+    SessionChange,
+    Setting,
+)
+from lms.courses.models import Cohort, Session
+from lms.enrolment import applying, desk, letters, session_letters, views
+from lms.enrolment.calls import calls_of
 from lms.enrolment.seats import is_in
 from lms.enrolment.sentences import SENTENCES
 from lms.hookspecs import hook
@@ -30,8 +42,26 @@ def register_settings() -> list[Setting]:
             "40",
             "Applications accepted from one network address in an hour (families share addresses).",
             positive,
-        )
+        ),
+        Setting(
+            "LMS_APPLICATIONS_PER_MINUTE",
+            "20",
+            "Applications accepted in any minute from everybody together: what a flood leaves.",
+            positive,
+        ),
     ]
+
+
+@hook
+def register_letter_kinds() -> tuple[LetterKind, ...]:
+    """Give the letters about applications and about the timetable."""
+    return (*letters.KINDS, *session_letters.KINDS)
+
+
+@hook
+def session_changed(session: Session, change: SessionChange) -> None:
+    """Write to who is in the group that day, and to who leads it."""
+    session_letters.tell(session, change)
 
 
 @hook
@@ -63,7 +93,18 @@ def home_cards(person: object) -> list[Card]:
 @hook
 def cohort_panels(cohort: Cohort, person: object) -> list[Panel]:
     """Tell how full a group is."""
-    return desk.panel(cohort, person)
+    return [*desk.panel(cohort, person), *_calls(cohort, person)]
+
+
+def _calls(cohort: Cohort, person: object) -> list[Panel]:
+    """Tell the coordinator whom to phone, since no letter goes there."""
+    if RoleName.COORDINATOR not in getattr(person, "roles", frozenset()):
+        return []
+    calls = calls_of(cohort.id, now=now())
+    if not calls:
+        return []
+    lines = tuple(f"{one.name}, {one.phone}: {one.about}" for one in calls)
+    return [Panel(_("Whom to phone"), lines=lines, weight=5)]
 
 
 __all__ = ["applying"]

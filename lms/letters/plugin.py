@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext as _l
 from lms.clock import now as clock_now
 from lms.contracts import Card, JobKind, MenuItem, RoleName
 from lms.hookspecs import hook
-from lms.letters import views
+from lms.letters import switching, views
 from lms.letters.jobs import JOBS, send_again
 from lms.letters.log import count_troubled
 
@@ -60,3 +60,6 @@ def home_cards(person: Any) -> list[Card]:
             weight=25,
         )
     ]
+
+
+__all__ = ["switching"]
