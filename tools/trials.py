@@ -146,16 +146,16 @@ def try_issuing(ground: Ground, *, seed: int, count: int, kills: int) -> Counts:
         cohort_id = _completed_cohort(count)
         db.session.commit()
         for _kill in range(kills):
-            worker = _worker(ground)
+            worker = worker_on(ground)
             time.sleep(chance.uniform(1.5, 5.0))
             if worker.poll() is None:
                 os.killpg(worker.pid, signal.SIGKILL)
                 killed += 1
             worker.wait()
-            _let_the_lease_run_out()
-        worker = _worker(ground)
+            let_the_lease_run_out()
+        worker = worker_on(ground)
         deadline = time.monotonic() + 60 + count
-        while time.monotonic() < deadline and _is_open():
+        while time.monotonic() < deadline and is_open():
             time.sleep(0.5)
         os.killpg(worker.pid, signal.SIGKILL)
         worker.wait()
@@ -197,20 +197,23 @@ def _completed_cohort(count: int) -> int:
     return cast.cohort.id
 
 
-def _worker(ground: Ground) -> "subprocess.Popen[bytes]":
+def worker_on(ground: Ground) -> "subprocess.Popen[bytes]":
+    """Start a worker of its own on the ground."""
     command = [sys.executable, "-m", "lms", "worker"]
     return subprocess.Popen(
         command, env=ground.environ, start_new_session=True, stderr=subprocess.DEVNULL
     )
 
 
-def _let_the_lease_run_out() -> None:
+def let_the_lease_run_out() -> None:
+    """Let whoever comes next take up what a killed worker held."""
     begin_write()
     db.session.execute(update(Job).values(lease_until=now() - timedelta(seconds=1)))
     db.session.commit()
 
 
-def _is_open() -> bool:
+def is_open() -> bool:
+    """Tell whether there is work that is not done."""
     db.session.rollback()
     open_jobs = select(func.count()).select_from(Job).where(Job.state.in_(["queued", "running"]))
     return bool(db.session.scalar(open_jobs))

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, func, or_, select, update
 from sqlalchemy.orm import joinedload
 
 from lms.db import db
 from lms.letters.models import Letter, LetterState
-from lms.letters.services import send
+from lms.letters.services import send_by_id
 from lms.people.models import Person
 from lms.people.names import fold
 
@@ -85,24 +85,22 @@ def count_failed(*, now: datetime) -> int:
 
 def send_once_more(letter: Letter, *, now: datetime) -> bool:
     """Have a letter sent again by the coordinator's word; answer whether it was one to send."""
-    taken = db.session.execute(
-        update(Letter)
-        .where(Letter.id == letter.id, Letter.state.in_(TROUBLED))
-        .values(state=LetterState.WAITING, state_at=now, tries=0, fault="")
-        .returning(Letter.id)
-    ).scalar()
-    if taken is None:
-        return False
-    db.session.refresh(letter)
-    send([letter], now=now)
-    return True
+    return _send(Letter.id == letter.id, Letter.state.in_(TROUBLED), now=now) == 1
 
 
 def send_all_failed(*, now: datetime) -> int:
     """Have every letter of the last month sent that surely did not leave; answer their number."""
-    failed = db.session.scalars(
-        select(Letter).where(
-            Letter.state == LetterState.FAILED, Letter.written_at >= now - LOOKED_BACK
-        )
+    is_recent = Letter.written_at >= now - LOOKED_BACK
+    return _send(Letter.state == LetterState.FAILED, is_recent, now=now)
+
+
+def _send(*which: ColumnElement[bool], now: datetime) -> int:
+    taken = db.session.scalars(
+        update(Letter)
+        .where(*which)
+        .values(state=LetterState.WAITING, state_at=now, tries=0, fault="")
+        .returning(Letter.id)
     ).all()
-    return sum(send_once_more(letter, now=now) for letter in failed)
+    if taken:
+        send_by_id(taken, now=now)
+    return len(taken)

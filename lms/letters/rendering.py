@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from flask import current_app, render_template
+from flask import current_app
 from flask_babel import force_locale
 
 from lms.ui import library_name
@@ -40,9 +40,9 @@ def render(
         drawn.append({"label": part["label"], "url": public + path, "is_quiet": is_quiet})
     with force_locale(locale):
         name = library_name()
-        html = render_template(
-            "letters/letter.html", subject=subject, parts=drawn, language=locale, name=name
-        )
+        # Drawn without what a page has: a worker knows neither menu nor visitor.
+        template = current_app.jinja_env.get_template("letters/letter.html")
+        html = template.render(subject=subject, parts=drawn, language=locale, name=name)
     paragraphs = [
         part["text"] if "text" in part else f"{part['label']}:\n{part['url']}" for part in drawn
     ]

@@ -2,15 +2,18 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from flask_babel import force_locale
 from sqlalchemy import or_, select, update
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
-from lms.db import db
+from lms.db import db, is_postgresql
 from lms.i18n import default_code
 from lms.jobs import enqueue
 from lms.letters.models import Letter, LetterState
-from lms.letters.rules import Draft, pack
+from lms.letters.rules import HELD_FOR, Draft, pack
 from lms.people.models import ContactRule, Guardianship, Person
 from lms.people.rules import is_minor
 
@@ -55,41 +58,56 @@ def write(
         for person in people
         if may_be_written_to(person, on=now.date())
     }
+    # The sweep takes up what nobody has touched for HELD_FOR.
+    state_at = now + waits - HELD_FOR if waits else now
     known = set(db.session.scalars(select(Letter.key).where(Letter.key.in_(wanted))))
-    letters = [
-        _letter(person, key, draft, now=now) for key, person in wanted.items() if key not in known
+    rows = [
+        _row(person, key, draft, now=now) | {"state": state, "state_at": state_at}
+        for key, person in wanted.items()
+        if key not in known
     ]
-    for letter in letters:
-        letter.state, letter.state_at = state, now + waits
-    db.session.add_all(letters)
-    db.session.flush()
+    if not rows:
+        return []
+    # Whoever writes the same at this very moment is not stumbled over: one of both rows stays.
+    insert = postgresql_insert if is_postgresql() else sqlite_insert
+    written = db.session.scalars(
+        insert(Letter).on_conflict_do_nothing(index_elements=["key"]).returning(Letter.id), rows
+    ).all()
+    letters = list(
+        db.session.scalars(select(Letter).where(Letter.id.in_(written)).order_by(Letter.id))
+    )
     if letters and not waits and state is LetterState.WAITING:
         send(letters, now=now)
     return letters
 
 
-def _letter(person: Person, key: str, draft: Draft, *, now: datetime) -> Letter:
+def _row(person: Person, key: str, draft: Draft, *, now: datetime) -> dict[str, Any]:
     locale = person.locale or default_code()
     with force_locale(locale):
         text = draft.compose()
-    return Letter(
-        key=key,
-        kind=draft.kind,
-        batch=draft.batch,
-        person_id=person.id,
-        locale=locale,
-        subject=text.subject,
-        parts=pack(text.parts),
-        written_by_id=draft.written_by_id,
-        written_at=now,
-        state=LetterState.WAITING,
-        state_at=now,
-    )
+    return {
+        "key": key,
+        "kind": draft.kind,
+        "batch": draft.batch,
+        "person_id": person.id,
+        "locale": locale,
+        "subject": text.subject,
+        "parts": pack(text.parts),
+        "written_by_id": draft.written_by_id,
+        "written_at": now,
+        "tries": 0,
+        "fault": "",
+    }
 
 
 def send(letters: Iterable[Letter], *, now: datetime) -> None:
     """Record the work of sending letters in the caller's transaction."""
-    enqueue(SEND, items=[str(one.id) for one in letters], args={}, asked_by_id=None, now=now)
+    send_by_id([one.id for one in letters], now=now)
+
+
+def send_by_id(numbers: Iterable[int], *, now: datetime) -> None:
+    """Record the work of sending letters by their numbers."""
+    enqueue(SEND, items=[str(number) for number in numbers], args={}, asked_by_id=None, now=now)
 
 
 def take_back(key: str, *, now: datetime) -> tuple[set[int], set[int]]:

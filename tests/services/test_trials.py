@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from tools.letter_trials import try_letters
 from tools.trials import Ground, try_guesses, try_issuing, try_links
 
 
@@ -30,6 +31,15 @@ def test_a_killed_worker_loses_and_doubles_nothing(ground: Ground) -> None:
     counts = try_issuing(ground, seed=1, count=24, kills=2)
     assert (counts["issued"], counts["distinct"], counts["gaps"]) == (24, 24, 0)
     assert counts["files_that_open"] == counts["files"] == counts["ticked"] == 24
+
+
+def test_a_worker_killed_while_sending_sends_nothing_twice(ground: Ground) -> None:
+    counts = try_letters(ground, seed=1, count=60, kills=2)
+    assert (counts["kills"], counts["letters"]) == (2, 60)
+    assert (counts["doubled"], counts["lost"], counts["wrong"]) == (0, 0, 0)
+    # Each kill leaves at most one letter of which nobody knows, and the log lists it.
+    assert counts["unsure"] <= 2
+    assert counts["sent"] == 60 - counts["unsure"]
 
 
 def test_guesses_and_typing_errors_find_nothing(ground: Ground) -> None:
