@@ -48,7 +48,7 @@ def words_of(session_id: int) -> dict[int, AbsenceReason | None]:
     rows = db.session.execute(
         select(FamilyWord.person_id, FamilyWord.reason).where(FamilyWord.session_id == session_id)
     )
-    return dict(rows.tuples())
+    return {row.person_id: row.reason for row in rows}
 
 
 def mine_at(session: Session, adult: Person, *, now: datetime) -> list[Person]:

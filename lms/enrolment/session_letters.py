@@ -28,7 +28,7 @@ from lms.people.models import Person
 
 SESSION = "session"
 # A slip is taken back within minutes; when the session is near there is no time to wait.
-TAKEN_BACK_WITHIN = timedelta(minutes=1)
+TAKEN_BACK_WITHIN = timedelta(minutes=2)
 NEAR = timedelta(hours=6)
 
 
