@@ -19,14 +19,14 @@ from lms.courses.services import Told, cancel_session, move_session, restore_ses
 from lms.db import db
 from lms.enrolment.decisions import refuse, undo_decision
 from lms.enrolment.letters import tell_applied, tell_decided, tell_undone
-from lms.enrolment.models import Application, ApplicationState
+from lms.enrolment.models import Application
 from lms.enrolment.rules import Refusal
-from lms.enrolment.services import Receipt
 from lms.jobs import JobItem
 from lms.letters.models import Letter, LetterState
 from lms.people.models import ContactRule
 from lms.people.rules import Purpose
 from lms.people.services import GivenConsent, give_consent
+from tests.applying import applied
 from tests.cast import BEFORE, Cast
 from tests.graduation import GRADUATION, graduate
 
@@ -34,21 +34,6 @@ ZONE = "Europe/Kyiv"
 EVE = datetime(2022, 9, 11, 14, 0, tzinfo=UTC)
 ENDS = datetime(2022, 9, 12, 15, 0, tzinfo=UTC)
 EVENING = datetime(2022, 9, 12, 18, 30, tzinfo=UTC)
-
-
-def applied(cast: Cast, *, key: str = "k", email: str = "") -> Receipt:
-    """An application of the cast's guardian, waiting."""
-    application = Application(
-        form_key=key,
-        person_id=cast.child.id,
-        applicant_id=cast.guardian.id,
-        cohort_id=cast.cohort.id,
-        state=ApplicationState.WAITING,
-        sent_at=BEFORE,
-    )
-    db.session.add(application)
-    db.session.flush()
-    return Receipt(key, cast.guardian, (application,))
 
 
 def _application(cast: Cast) -> None:
