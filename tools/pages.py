@@ -7,6 +7,8 @@ from flask import Flask, url_for
 from sqlalchemy import func, select
 
 from lms.access import rule_of
+from lms.attendance.links import Purpose, path_for
+from lms.attendance.models import AttendanceRecord, Status
 from lms.certificates.jobs import ISSUE
 from lms.certificates.models import Certificate
 from lms.db import begin_write, db
@@ -14,6 +16,8 @@ from lms.demonstration.cast import Part, account_of
 from lms.enrolment.models import Application
 from lms.enrolment.views import receipt_token
 from lms.jobs import Job
+from lms.letters.choices import REMINDER, switch_path
+from lms.people.models import Guardianship
 from tools.crawl import UNKNOWN, Visit, crawl
 from tools.demonstration import sign_in
 
@@ -131,10 +135,25 @@ def _unlinked(app: Flask, part: Part | None) -> Iterator[str]:
     form_key = db.session.scalar(newest)
     if form_key:
         yield url_for("enrolment.done", token=receipt_token(form_key))
+    yield from _by_letter()
     if "certificates" in app.blueprints:
         code = db.session.scalar(select(func.min(Certificate.code)))
         yield url_for("certificates.short", code=code)
         yield url_for("certificates.verified", code="0" * 21)
+
+
+def _by_letter() -> Iterator[str]:
+    """Give what letters lead to without signing in: why somebody was missed, and switching off."""
+    missed = db.session.execute(
+        select(AttendanceRecord.session_id, Guardianship.guardian_id)
+        .join(Guardianship, Guardianship.child_id == AttendanceRecord.person_id)
+        .where(AttendanceRecord.status == Status.ABSENT, Guardianship.until.is_(None))
+        .order_by(AttendanceRecord.id.desc())
+        .limit(1)
+    ).first()
+    if missed is not None:
+        yield path_for(Purpose.MISSED, missed.session_id, missed.guardian_id)
+        yield switch_path(missed.guardian_id, REMINDER)
 
 
 def _issuing() -> str:
