@@ -58,7 +58,7 @@ def try_letters(ground: Ground, *, seed: int, count: int, kills: int) -> Counts:
         there = Ground(ground.database, {**ground.settings, **_sending_to(box)})
         with opened(there):
             _write(count)
-            most = 2 * 6 * count // (kills + 1)
+            most = 3 * 3 * count // (kills + 1)
             for _kill in range(kills):
                 if not _wake():
                     break

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from flask import Flask, url_for
 from sqlalchemy import func, select
@@ -11,13 +12,19 @@ from lms.attendance.links import Purpose, path_for
 from lms.attendance.models import AttendanceRecord, Status
 from lms.certificates.jobs import ISSUE
 from lms.certificates.models import Certificate
+from lms.clock import now
+from lms.courses.models import Cohort
 from lms.db import begin_write, db
 from lms.demonstration.cast import Part, account_of
-from lms.enrolment.models import Application
+from lms.enrolment.models import Application, Enrolment
 from lms.enrolment.views import receipt_token
+from lms.families.group_letters import KIND, text_of
 from lms.jobs import Job
 from lms.letters.choices import REMINDER, switch_path
-from lms.people.models import Guardianship
+from lms.letters.models import Letter
+from lms.letters.rules import Draft
+from lms.letters.services import write
+from lms.people.models import Guardianship, Person
 from tools.crawl import UNKNOWN, Visit, crawl
 from tools.demonstration import sign_in
 
@@ -36,7 +43,7 @@ COSTLY = frozenset(
     }
 )
 # What answers programs: no picture can be taken of it, and no link leads to it.
-FOR_PROGRAMS = frozenset({"core.health", "core.job_progress"})
+FOR_PROGRAMS = frozenset({"core.health", "core.job_progress", "calendars.feed"})
 
 
 @dataclass(frozen=True, order=True)
@@ -125,6 +132,8 @@ def unlinked(app: Flask, part: Part | None) -> list[str]:
 def _unlinked(app: Flask, part: Part | None) -> Iterator[str]:
     if part is Part.COORDINATOR and "certificates" in app.blueprints:
         yield _issuing()
+    if part is Part.COORDINATOR:
+        yield from _letter()
     if part is not None:
         return
     yield "/nothing-here"
@@ -184,3 +193,24 @@ def _issuing() -> str:
     address = url_for("certificates.issuing", cohort_id=certificate.cohort_id, job_id=job.id)
     db.session.commit()
     return address
+
+
+def _letter() -> Iterator[str]:
+    """Write to a group, as the coordinator sees it in the log; nothing is sent."""
+    begin_write()
+    cohort = db.session.scalars(
+        select(Cohort)
+        .join(Enrolment, Enrolment.cohort_id == Cohort.id)
+        .order_by(Cohort.id)
+        .limit(1)
+    ).one()
+    person = db.session.scalars(select(Person).where(Person.email != "").limit(1)).one()
+    key = "00000000-0000-4000-8000-000000000000"
+    draft = Draft(KIND, f"group-{cohort.id}-{key}", lambda: text_of("Добрий день!"), batch=key)
+    write([person], draft, now=now(), waits=timedelta(days=365))
+    number = db.session.scalar(select(func.max(Letter.id)))
+    db.session.commit()
+    yield url_for("letters.one", letter_id=number)
+    yield url_for("letters.framed", letter_id=number)
+    yield url_for("letters.example", key=KIND, locale="uk")
+    yield url_for("group_letters.sent", cohort_id=cohort.id, key=key)

@@ -3,8 +3,9 @@
 from flask import Blueprint
 from flask_babel import lazy_gettext as _l
 
-from lms.contracts import LetterKind, MenuItem, RoleName
-from lms.families import group_letters, views
+from lms.contracts import LetterKind, MenuItem, Panel, RoleName
+from lms.courses.models import Cohort
+from lms.families import group_letter_views, group_letters, views
 from lms.hookspecs import hook
 
 HOMES = {
@@ -16,7 +17,7 @@ HOMES = {
 @hook
 def register_blueprints() -> list[Blueprint]:
     """Give the pages of guardians and of adult learners."""
-    return [views.bp]
+    return [views.bp, group_letter_views.bp]
 
 
 @hook
@@ -40,3 +41,9 @@ def menu_items(person: object) -> list[MenuItem]:
         (RoleName.LEARNER, MenuItem(_l("My learning"), "families.learning", weight=12)),
     ]
     return [item for role, item in items if role in roles]
+
+
+@hook
+def cohort_panels(cohort: Cohort, person: object) -> list[Panel]:
+    """Give the way to write to the adults of a group."""
+    return group_letter_views.panel(cohort, person)

@@ -5,10 +5,9 @@ from typing import Any
 
 from flask import Blueprint
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 
 from lms.clock import now as clock_now
-from lms.contracts import Card, JobKind, MenuItem, RoleName
+from lms.contracts import Card, JobKind, RoleName
 from lms.hookspecs import hook
 from lms.letters import switching, views
 from lms.letters.jobs import JOBS, send_again
@@ -34,32 +33,33 @@ def chores_due(now: datetime) -> None:
 
 
 @hook
-def menu_items(person: Any) -> list[MenuItem]:
-    """Give the coordinator the log of letters."""
-    if RoleName.COORDINATOR in getattr(person, "roles", frozenset()):
-        return [MenuItem(_l("Letters"), "letters.log", weight=35)]
-    return []
-
-
-@hook
 def home_cards(person: Any) -> list[Card]:
-    """Tell the coordinator of letters that did not leave, or of which nobody knows."""
+    """Tell the coordinator of letters that did not leave, and lead to the log of all of them."""
     if RoleName.COORDINATOR not in getattr(person, "roles", frozenset()):
         return []
-    number = count_troubled(now=clock_now())
-    if not number:
-        return []
-    return [
+    cards = [
         Card(
-            _("Letters that may not have left"),
-            text=_("Look at each and send it once more."),
-            figure=str(number),
+            _("Letters"),
+            text=_("Everything the program wrote to people, and whether it left."),
             endpoint="letters.log",
-            values={"state": views.NEEDS_A_LOOK},
-            tone="warn",
-            weight=25,
+            tone="quiet",
+            weight=600,
         )
     ]
+    number = count_troubled(now=clock_now())
+    if number:
+        cards.append(
+            Card(
+                _("Letters that may not have left"),
+                text=_("Look at each and send it once more."),
+                figure=str(number),
+                endpoint="letters.log",
+                values={"state": views.NEEDS_A_LOOK},
+                tone="warn",
+                weight=25,
+            )
+        )
+    return cards
 
 
 __all__ = ["switching"]
