@@ -140,6 +140,7 @@ def _unlinked(app: Flask, part: Part | None) -> Iterator[str]:
     yield url_for("people.link_sent")
     yield url_for("people.use_link", token="x" * 43)
     yield url_for("people.sign_in", back="/home")
+    yield url_for("enrolment.offer", token="x" * 43)
     newest = select(Application.form_key).order_by(Application.id.desc()).limit(1)
     form_key = db.session.scalar(newest)
     if form_key:

@@ -9,6 +9,7 @@ from lms.db import db
 from lms.enrolment.history import note
 from lms.enrolment.models import (
     Application,
+    ApplicationEvent,
     ApplicationState,
     Enrolment,
     Offer,
@@ -18,6 +19,7 @@ from lms.enrolment.models import (
 from lms.enrolment.offers import waiting_list
 from lms.enrolment.refusals import (
     AlreadyIn,
+    DecidedAlready,
     NoSeat,
     NotFitting,
     Objection,
@@ -25,7 +27,7 @@ from lms.enrolment.refusals import (
     TooLateToUndo,
 )
 from lms.enrolment.rules import is_fresh
-from lms.enrolment.seats import is_in, lock_cohorts, objections, seat, seats_of
+from lms.enrolment.seats import close_offers, is_in, lock_cohorts, objections, seat, seats_of
 
 # The second call that nobody takes passes the place on.
 MOST_CALLS = 2
@@ -111,9 +113,9 @@ def decline_offer(offer: Offer, *, now: datetime, by_id: int | None) -> list[App
 
 
 def wait_again(application: Application, *, now: datetime, by_id: int | None) -> None:
-    """Take back within a day that an offer was declined: the old place in the queue counts.
+    """Take back within a day that a family left the list: the old place in the queue counts.
 
-    :raises TooLateToUndo: after a day, or when the application did not leave by declining.
+    :raises TooLateToUndo: after a day, or when the family did not take the application back itself.
     """
     lock_cohorts([application.cohort_id])
     db.session.refresh(application)
@@ -125,20 +127,31 @@ def wait_again(application: Application, *, now: datetime, by_id: int | None) ->
 
 
 def was_declined(application: Application) -> bool:
-    """Tell whether an application is off the list because its offer was declined."""
+    """Tell whether the family itself took an application off the list."""
     if application.state is not ApplicationState.WITHDRAWN:
         return False
     newest = db.session.scalar(
-        select(Offer)
-        .where(Offer.application_id == application.id)
-        .order_by(Offer.id.desc())
+        select(ApplicationEvent.step)
+        .where(ApplicationEvent.application_id == application.id)
+        .order_by(ApplicationEvent.id.desc())
         .limit(1)
     )
-    return (
-        newest is not None
-        and newest.state is OfferState.DECLINED
-        and newest.answered_at == application.decided_at
-    )
+    return newest in {Step.DECLINED, Step.WITHDRAWN}
+
+
+def take_off_list(application: Application, *, now: datetime, by_id: int | None) -> None:
+    """Withdraw an application that waits, by the family's own word; a held place becomes free.
+
+    :raises DecidedAlready: when it does not wait any more.
+    """
+    lock_cohorts([application.cohort_id])
+    db.session.refresh(application)
+    if application.state is not ApplicationState.WAITING:
+        raise DecidedAlready
+    application.state, application.decided_at = ApplicationState.WITHDRAWN, now
+    close_offers([application.id], OfferState.CLOSED, now=now, by_id=by_id)
+    note(application, Step.WITHDRAWN, now=now, by_id=by_id, application_id=application.id)
+    db.session.flush()
 
 
 def not_reached(offer: Offer, *, now: datetime, by_id: int | None) -> bool:

@@ -26,6 +26,7 @@ from lms.enrolment.forms import (
     FamilyForm,
     check_birth_date,
 )
+from lms.enrolment.handing import hand_on
 from lms.enrolment.refusals import FormSentAlready, NotFitting
 from lms.enrolment.sentences import say_cohort, say_refusal
 from lms.enrolment.services import Child, Receipt, Terms, Who, apply_adult, apply_family
@@ -337,7 +338,13 @@ def _finish(receipt: Receipt) -> ResponseReturnValue:
         if receipt.applicant.locale is None and chosen in CODES and not _is_noted():
             receipt.applicant.locale = chosen
         letters.tell_applied(receipt, zone=library_zone(), now=now(), on=today())
+    listed = {one.cohort_id for one in receipt.applications if receipt.is_new and one.listed_at}
     db.session.commit()
+    if listed:
+        # A family ahead that wants all or none and does not fit leaves the place to this one.
+        hand_on(listed, at_once=receipt.form_key)
+        letters.tell_applied_anew(receipt, zone=library_zone(), now=now(), on=today())
+        db.session.commit()
     wake()
     token = receipt_token(receipt.form_key)
     return redirect(url_for("enrolment.done", token=token), code=303)

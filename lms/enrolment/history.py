@@ -15,8 +15,13 @@ MOST_LISTED = 300
 class Somebody(Protocol):
     """An application or an enrolment: somebody and a group."""
 
-    person_id: int
-    cohort_id: int
+    @property
+    def person_id(self) -> int:
+        """Whose."""
+
+    @property
+    def cohort_id(self) -> int:
+        """In which group."""
 
 
 def note(

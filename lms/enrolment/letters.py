@@ -12,6 +12,7 @@ from datetime import date, datetime, timedelta
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
+from sqlalchemy import select
 
 from lms import limits
 from lms.contracts import LetterKind
@@ -74,6 +75,26 @@ def tell_applied(receipt: Receipt, *, zone: str, now: datetime, on: date) -> lis
     draft = Draft(APPLICATION, f"application-{receipt.form_key}", compose)
     state = LetterState.WAITING if _is_within_limits(receipt, now=now) else LetterState.QUARANTINED
     return write([receipt.applicant], draft, now=now, state=state)
+
+
+def tell_applied_anew(receipt: Receipt, *, zone: str, now: datetime, on: date) -> None:
+    """Write the letter anew where a place came free in the same moment for who was to wait."""
+    key = f"application-{receipt.form_key}"
+    written = db.session.scalar(
+        select(Letter.state).where(Letter.key == f"{key}-{receipt.applicant.id}")
+    )
+    is_seated = any(
+        one.listed_at and one.state is ApplicationState.ACCEPTED for one in receipt.applications
+    )
+    if not is_seated or written is None or written is LetterState.QUARANTINED:
+        return
+    take_back(key, now=now)
+
+    def compose() -> Text:
+        lines = _lines(receipt.applications, zone=zone, on=on)
+        return _applied([line.say() for line in lines], lines)
+
+    write([receipt.applicant], Draft(APPLICATION, f"{key}-anew", compose), now=now)
 
 
 def _is_within_limits(receipt: Receipt, *, now: datetime) -> bool:

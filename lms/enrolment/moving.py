@@ -7,7 +7,7 @@ belong to neither, so they lower nothing, and the one to come keeps the place.
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from lms.courses.models import Cohort
 from lms.db import db
@@ -23,7 +23,7 @@ from lms.enrolment.refusals import (
     PlaceEnded,
     TooLateToUndo,
 )
-from lms.enrolment.rules import is_fresh
+from lms.enrolment.rules import UNDO_HOURS, is_fresh
 from lms.enrolment.seats import (
     enrol,
     is_in,
@@ -333,3 +333,21 @@ def _note(
         other_id=other_id,
     )
     db.session.flush()
+
+
+def recent_moves(cohort_id: int, *, now: datetime) -> set[int]:
+    """List the people whose last step in a group is that they moved here within a day."""
+    newest = (
+        select(func.max(ApplicationEvent.id))
+        .where(ApplicationEvent.cohort_id == cohort_id)
+        .group_by(ApplicationEvent.person_id)
+    )
+    return set(
+        db.session.scalars(
+            select(ApplicationEvent.person_id).where(
+                ApplicationEvent.id.in_(newest),
+                ApplicationEvent.step == Step.MOVED_IN,
+                ApplicationEvent.at > now - timedelta(hours=UNDO_HOURS),
+            )
+        )
+    )

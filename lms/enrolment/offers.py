@@ -7,10 +7,11 @@ likes: it ends what has ended and offers what is free.
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from typing import Any
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 
 from lms.courses.models import NOT_HELD, Cohort, Course, Module, Programme, Session
 from lms.courses.timetable import moment_on
@@ -59,14 +60,14 @@ def first_moments(cohort_ids: Collection[int]) -> dict[int, datetime]:
     }
 
 
-def in_queue() -> object:
+def in_queue() -> ColumnElement[bool]:
     """Select who stands on a waiting list: put there, or by a programme that takes at once."""
     return (Application.state == ApplicationState.WAITING) & or_(
         Application.listed_at.is_not(None), Programme.accepts_at_once
     )
 
 
-def queue_order() -> tuple[object, object]:
+def queue_order() -> tuple[Any, Any]:
     """Order a waiting list: by the moment of the form, behind it whoever let an offer end."""
     return func.coalesce(Application.queued_at, Application.sent_at), Application.id
 
@@ -79,10 +80,20 @@ def waiting_list(cohort_ids: Collection[int]) -> list[Application]:
             .join(Cohort, Cohort.id == Application.cohort_id)
             .join(Course, Course.id == Cohort.course_id)
             .join(Programme, Programme.id == Course.programme_id)
-            .where(Application.cohort_id.in_(list(cohort_ids)), in_queue())  # type: ignore[arg-type]
-            .order_by(*queue_order())  # type: ignore[arg-type]
+            .where(Application.cohort_id.in_(list(cohort_ids)), in_queue())
+            .order_by(*queue_order())
         )
     )
+
+
+def unanswered(application_ids: Collection[int]) -> dict[int, int]:
+    """Count the offers to each application that ended without an answer: one query."""
+    counted = db.session.execute(
+        select(Offer.application_id, func.count())
+        .where(Offer.application_id.in_(application_ids), Offer.state == OfferState.EXPIRED)
+        .group_by(Offer.application_id)
+    )
+    return dict(counted.all())
 
 
 def pass_on(cohort_ids: Iterable[int], passing: Passing) -> list[Offer]:
@@ -141,7 +152,7 @@ def _waited_for() -> Sequence[int]:
         .join(Cohort, Cohort.id == Application.cohort_id)
         .join(Course, Course.id == Cohort.course_id)
         .join(Programme, Programme.id == Course.programme_id)
-        .where(in_queue())  # type: ignore[arg-type]
+        .where(in_queue())
         .distinct()
     ).all()
 
@@ -192,7 +203,8 @@ def _end(offer: Offer, *, now: datetime, is_put_behind: bool, by_id: int | None 
     offer.answered_at, offer.answered_by_id = now, by_id
     if is_put_behind:
         application.queued_at = now
-    note(application, Step.EXPIRED, now=now, by_id=by_id, application_id=application.id)
+    step = Step.EXPIRED if is_put_behind else Step.CLOSED
+    note(application, step, now=now, by_id=by_id, application_id=application.id)
     db.session.flush()
     if not offer.by_phone:
         notices.offer_ended(offer, now=now)
@@ -231,18 +243,12 @@ def _queue(
             )
         )
     )
-    unanswered = dict(
-        db.session.execute(
-            select(Offer.application_id, func.count())
-            .where(Offer.application_id.in_(numbers), Offer.state == OfferState.EXPIRED)
-            .group_by(Offer.application_id)
-        ).all()
-    )
+    silent = unanswered(numbers)
     fitting = [
         one
         for one in listed
         if one.id not in offered
-        and unanswered.get(one.id, 0) < MOST_UNANSWERED
+        and silent.get(one.id, 0) < MOST_UNANSWERED
         and _fits(one, free, passing)
     ]
     placed = _placed({one.form_key for one in fitting if one.is_all_or_none})

@@ -1,6 +1,7 @@
 """What the enrolment slice gives to the suite."""
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from flask import Blueprint
 from flask_babel import gettext as _
@@ -18,13 +19,37 @@ from lms.contracts import (
     Setting,
 )
 from lms.courses.models import Cohort, Session
-from lms.enrolment import applying, desk, letters, session_letters, views
+from lms.enrolment import (
+    applying,
+    cards,
+    desk,
+    letters,
+    offered,
+    participants,
+    session_letters,
+    views,
+    waiting,
+)
 from lms.enrolment.calls import calls_of
+from lms.enrolment.handing import hand_on_everywhere
 from lms.enrolment.seats import is_in
 from lms.enrolment.sentences import SENTENCES
 from lms.hookspecs import hook
 from lms.people.models import Person
 from lms.settings import positive
+
+LEAST_OFFER_HOURS = 48
+
+
+def two_days(text: str) -> int:
+    """Read a number of hours, two days at least: families work, travel and have no light.
+
+    :raises ValueError: for anything less.
+    """
+    hours = positive(text)
+    if hours < LEAST_OFFER_HOURS:
+        raise ValueError("expected a whole number of 48 or more")
+    return hours
 
 
 @hook
@@ -35,8 +60,14 @@ def register_blueprints() -> list[Blueprint]:
 
 @hook
 def register_settings() -> list[Setting]:
-    """Give how many applications one network address may send."""
+    """Give how many applications one address may send, and how long a place is kept on offer."""
     return [
+        Setting(
+            "LMS_OFFER_HOURS",
+            "48",
+            "Hours in which a family answers when a place becomes free; at least 48.",
+            two_days,
+        ),
         Setting(
             "LMS_APPLICATIONS_PER_HOUR",
             "40",
@@ -81,19 +112,25 @@ def assignment_blockers(person: Person, cohort: Cohort) -> list[Reason]:
 @hook
 def menu_items(person: object) -> list[MenuItem]:
     """Give the catalogue to everybody, and further pages by role."""
-    return desk.menu(person)
+    return cards.menu(person)
 
 
 @hook
 def home_cards(person: object) -> list[Card]:
     """Tell the coordinator what waits."""
-    return desk.cards(person)
+    return cards.cards(person)
+
+
+@hook
+def chores_due(now: datetime) -> None:
+    """Offer what became free, and pass on what nobody answered."""
+    hand_on_everywhere(now=now)
 
 
 @hook
 def cohort_panels(cohort: Cohort, person: object) -> list[Panel]:
     """Tell how full a group is."""
-    return [*desk.panel(cohort, person), *_calls(cohort, person)]
+    return [*cards.panel(cohort, person), *_calls(cohort, person)]
 
 
 def _calls(cohort: Cohort, person: object) -> list[Panel]:
@@ -107,4 +144,4 @@ def _calls(cohort: Cohort, person: object) -> list[Panel]:
     return [Panel(_("Whom to phone"), lines=lines, weight=5)]
 
 
-__all__ = ["applying"]
+__all__ = ["applying", "desk", "offered", "participants", "waiting"]

@@ -23,6 +23,11 @@ class NotFitting(LMSError):
         self.objections = objections
         super().__init__(reason=objections[0].reason)
 
+    @property
+    def reasons(self) -> tuple[Reason, ...]:
+        """What speaks against it, whoever it is."""
+        return tuple(one.reason for one in self.objections)
+
 
 class ConsentMissing(LMSError):
     """Without the consent for taking part nothing about anybody is kept."""

@@ -226,6 +226,28 @@ class Meeting:
     minutes: int
 
 
+def overlap(one: Sequence[Meeting], other: Sequence[Meeting]) -> bool:
+    """Tell whether two groups meet at the same time at least once; both stand in order of time.
+
+    >>> from datetime import UTC
+    >>> five = datetime(2022, 9, 5, 17, tzinfo=UTC)
+    >>> overlap([Meeting(five, 60)], [Meeting(five + timedelta(minutes=59), 60)])
+    True
+    >>> overlap([Meeting(five, 60)], [Meeting(five + timedelta(minutes=60), 60)])
+    False
+    """
+    left, right = 0, 0
+    while left < len(one) and right < len(other):
+        mine, theirs = one[left], other[right]
+        if mine.starts_at + timedelta(minutes=mine.minutes) <= theirs.starts_at:
+            left += 1
+        elif theirs.starts_at + timedelta(minutes=theirs.minutes) <= mine.starts_at:
+            right += 1
+        else:
+            return True
+    return False
+
+
 @dataclass(frozen=True)
 class Rhythm:
     """The same hours on one or several weekdays (0 is Monday), on the wall of one zone."""

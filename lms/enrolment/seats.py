@@ -94,9 +94,9 @@ def objections(person: Person, cohort: Cohort) -> tuple[Reason, ...]:
     """
     programme = cohort.course.programme
     day = age_day(cohort)
-    ages = ages_on(programme.id, day) or (None, None)
+    from_age, to_age = ages_on(programme.id, day) or (None, None)
     facts = ApplicantFacts(
-        person.birth_date, *ages, is_age_waived=age_override(person, cohort) is not None
+        person.birth_date, from_age, to_age, is_age_waived=bool(age_override(person, cohort))
     )
     reasons = list(kind_of(programme.kind).eligibility(facts, on=day).objections)
     for answer in hooks().enrolment_blockers(person=person, cohort=cohort):

@@ -5,7 +5,7 @@ from flask_babel import lazy_gettext as _l
 
 from lms.contracts import LetterKind, MenuItem, Panel, RoleName
 from lms.courses.models import Cohort
-from lms.families import group_letter_views, group_letters, views
+from lms.families import group_letter_views, group_letters, places, views
 from lms.hookspecs import hook
 
 HOMES = {
@@ -47,3 +47,6 @@ def menu_items(person: object) -> list[MenuItem]:
 def cohort_panels(cohort: Cohort, person: object) -> list[Panel]:
     """Give the way to write to the adults of a group."""
     return group_letter_views.panel(cohort, person)
+
+
+__all__ = ["places"]

@@ -15,6 +15,7 @@ from lms.enrolment.rules import Refusal
 from lms.enrolment.sentences import PURPOSE_LABELS, REFUSAL_LABELS, say_refusal
 from lms.families.consents import give_again, withdraw
 from lms.families.household import gather, with_panels
+from lms.families.standing import places_for
 from lms.people.models import ContactRule, Person
 from lms.people.rules import Purpose
 from lms.people.services import children_of
@@ -56,6 +57,7 @@ def _page(template: str, people: list[Person]) -> str:
     return render_template(
         template,
         members=shown,
+        places=places_for(people, adult_id=current_user.person_id, now=now(), on=today()),
         legal=legal,
         purposes=PURPOSE_LABELS,
         not_held=NOT_HELD_LABELS,

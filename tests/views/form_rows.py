@@ -5,12 +5,13 @@ A second row of the same form, for a page that asks something else, has its name
 
 from tests.views.form_row import FormRow
 from tests.views.form_rows_calendars import CALENDARS
+from tests.views.form_rows_desk import DESK
 from tests.views.form_rows_enrolment import ENROLMENT
 from tests.views.form_rows_ground import GROUND
 from tests.views.form_rows_learning import LEARNING
 from tests.views.form_rows_year import YEAR
 
-ROWS: dict[str, FormRow] = {**GROUND, **ENROLMENT, **LEARNING, **YEAR, **CALENDARS}
+ROWS: dict[str, FormRow] = {**GROUND, **ENROLMENT, **LEARNING, **YEAR, **CALENDARS, **DESK}
 
 # A part of another form, tried with it.
 PARTS = {"enrolment.ChildForm": "enrolment.FamilyForm"}
