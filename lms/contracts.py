@@ -148,6 +148,26 @@ class Setting:
     is_secret: bool = False
 
 
+class Change(StrEnum):
+    """What became of a session that people reckon with."""
+
+    CANCELLED = "cancelled"
+    MOVED = "moved"
+    RESTORED = "restored"
+
+
+@dataclass(frozen=True)
+class SessionChange:
+    """A change of the timetable: what, by whom, when.
+
+    ``at`` is ``None`` where the change is noted long afterwards, so that nobody is told.
+    """
+
+    what: Change
+    by_id: int | None = None
+    at: datetime | None = None
+
+
 @dataclass(frozen=True)
 class JobKind:
     """Long work made of items, of which ``run_item(args, key)`` does one.

@@ -21,6 +21,7 @@ from lms.contracts import (
     Reason,
     RoleName,
     Sentence,
+    SessionChange,
     Setting,
 )
 
@@ -99,6 +100,11 @@ def assignment_blockers(person: Any, cohort: Any) -> Iterable[Reason]:
 @spec
 def enrolled(enrolment: Any) -> None:
     """Hear that somebody got a place; same transaction, raising undoes it."""
+
+
+@spec
+def session_changed(session: Any, change: SessionChange) -> None:
+    """Hear that a session was cancelled, moved or restored; same transaction, raising undoes it."""
 
 
 @spec

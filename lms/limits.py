@@ -3,7 +3,7 @@
 import hashlib
 from datetime import datetime, timedelta
 
-from sqlalchemy import Integer, String, delete, or_
+from sqlalchemy import Integer, String, delete, or_, select
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Mapped, mapped_column
@@ -36,8 +36,31 @@ def take(scope: str, subject: str, *, limit: int, seconds: int, now: datetime) -
 
     :raises TooMany: when the limit is passed; the count itself is kept by the caller's commit.
     """
-    key = hashlib.sha256(f"{scope}|{subject}".encode()).hexdigest()
-    window = int(now.timestamp()) // seconds
+    key, window = _key(scope, subject), int(now.timestamp()) // seconds
+    if _count(key, window, now=now) > limit:
+        raise _too_many(window, seconds, now)
+
+
+def take_gliding(scope: str, subject: str, *, limit: int, seconds: int, now: datetime) -> None:
+    """Count one more try so that in no span of this length, wherever it begins, are more of them.
+
+    What is refused should not be counted: let the caller undo it by a savepoint.
+
+    :raises TooMany: when this and the window before hold as many as may be.
+    """
+    key, window = _key(scope, subject), int(now.timestamp()) // seconds
+    before = db.session.scalar(
+        select(TryCount.tries).where(TryCount.key == key, TryCount.window == window - 1)
+    )
+    if _count(key, window, now=now) + (before or 0) > limit:
+        raise _too_many(window, seconds, now)
+
+
+def _key(scope: str, subject: str) -> str:
+    return hashlib.sha256(f"{scope}|{subject}".encode()).hexdigest()
+
+
+def _count(key: str, window: int, *, now: datetime) -> int:
     insert = postgresql_insert if is_postgresql() else sqlite_insert
     counted = (
         insert(TryCount)
@@ -49,10 +72,14 @@ def take(scope: str, subject: str, *, limit: int, seconds: int, now: datetime) -
     )
     tries = db.session.execute(counted).scalar_one()
     if tries == 1:
-        db.session.execute(delete(TryCount).where(TryCount.key == key, TryCount.window < window))
-    if tries > limit:
-        minutes = max(1, ((window + 1) * seconds - int(now.timestamp()) + 59) // 60)
-        raise TooMany(reason=Reason("too_many", {"minutes": minutes}))
+        is_past = (TryCount.key == key, TryCount.window < window - 1)
+        db.session.execute(delete(TryCount).where(*is_past))
+    return tries
+
+
+def _too_many(window: int, seconds: int, now: datetime) -> TooMany:
+    minutes = max(1, ((window + 1) * seconds - int(now.timestamp()) + 59) // 60)
+    return TooMany(reason=Reason("too_many", {"minutes": minutes}))
 
 
 def forget_tries(*, now: datetime) -> None:

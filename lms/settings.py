@@ -16,7 +16,11 @@ class BadSetting(LMSError):
     code = "bad_setting"
 
 
-def _flag(text: str) -> bool:
+def flag(text: str) -> bool:
+    """Read a switch: 1 or 0.
+
+    :raises ValueError: for anything else.
+    """
     lowered = text.strip().lower()
     if lowered not in {"", "0", "1", "no", "yes", "false", "true"}:
         raise ValueError("expected 1 or 0")
@@ -59,7 +63,7 @@ SETTINGS: tuple[Setting, ...] = (
         "Signs cookies; must be your own outside the demonstration.",
         is_secret=True,
     ),
-    Setting("LMS_DEMONSTRATION", "0", "1 opens /demonstration on a loopback address.", _flag),
+    Setting("LMS_DEMONSTRATION", "0", "1 opens /demonstration on a loopback address.", flag),
     Setting(
         "LMS_PUBLIC_URL",
         "http://127.0.0.1:8000",
@@ -90,10 +94,10 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("LMS_MAIL_USER", "", "Name at the SMTP server."),
     Setting("LMS_MAIL_PASSWORD", "", "Password at the SMTP server.", is_secret=True),
     Setting(
-        "LMS_MAIL_TLS", "1", "0 only where the SMTP server is this very machine: no TLS.", _flag
+        "LMS_MAIL_TLS", "1", "0 only where the SMTP server is this very machine: no TLS.", flag
     ),
     Setting("LMS_MAIL_FROM", "library@localhost", "Sender of letters."),
-    Setting("LMS_HTTPS", "0", "1 when served by HTTPS: cookies are sent over HTTPS only.", _flag),
+    Setting("LMS_HTTPS", "0", "1 when served by HTTPS: cookies are sent over HTTPS only.", flag),
     Setting("LMS_PROXIES", "0", "Number of trusted proxies in front.", int),
     Setting("LMS_SIGNED_IN_DAYS", "30", "Days that a family stays signed in.", positive),
 )

@@ -9,6 +9,8 @@ from flask import Flask, url_for
 from sqlalchemy import func, select
 
 from lms.access import rule_of
+from lms.attendance.links import Purpose, path_for
+from lms.attendance.models import AttendanceRecord, Status
 from lms.certificates.jobs import ISSUE
 from lms.certificates.models import Certificate
 from lms.clock import now
@@ -21,6 +23,7 @@ from lms.enrolment.views import receipt_token
 from lms.families.group_letters import KIND, text_of
 from lms.families.requests import Identity, ask_correction, ask_erasure
 from lms.jobs import Job
+from lms.letters.choices import REMINDER, switch_path
 from lms.letters.models import Letter
 from lms.letters.rules import Draft
 from lms.letters.services import write
@@ -154,6 +157,7 @@ def _unlinked(app: Flask, part: Part | None) -> Iterator[str]:
     form_key = db.session.scalar(newest)
     if form_key:
         yield url_for("enrolment.done", token=receipt_token(form_key))
+    yield from _by_letter()
     if "certificates" in app.blueprints:
         code = db.session.scalar(select(func.min(Certificate.code)))
         yield url_for("certificates.short", code=code)
@@ -186,6 +190,20 @@ def _door() -> Door:
     db.session.add(door)
     db.session.commit()
     return door
+
+
+def _by_letter() -> Iterator[str]:
+    """Give what letters lead to without signing in: why somebody was missed, and switching off."""
+    missed = db.session.execute(
+        select(AttendanceRecord.session_id, Guardianship.guardian_id)
+        .join(Guardianship, Guardianship.child_id == AttendanceRecord.person_id)
+        .where(AttendanceRecord.status == Status.ABSENT, Guardianship.until.is_(None))
+        .order_by(AttendanceRecord.id.desc())
+        .limit(1)
+    ).first()
+    if missed is not None:
+        yield path_for(Purpose.MISSED, missed.session_id, missed.guardian_id)
+        yield switch_path(missed.guardian_id, REMINDER)
 
 
 def _issuing() -> str:

@@ -6,14 +6,15 @@ from typing import Any
 
 from sqlalchemy import delete, or_, select, update
 
+from lms.attendance.announcing import announced_for
 from lms.attendance.models import (
     AttendanceRecord,
     MarkChange,
     Register,
 )
-from lms.attendance.records import By, write_heads, write_registers
-from lms.attendance.register import Found, find_register
-from lms.attendance.rules import CAME, Heads, Mode
+from lms.attendance.records import By, write_heads, write_marks, write_registers
+from lms.attendance.register import Found, find_register, roster
+from lms.attendance.rules import CAME, MARKS, Heads, Mode, Status, Write
 from lms.courses.models import HELD, Cohort, Course, Session
 from lms.db import db
 from lms.enrolment.models import Enrolment
@@ -46,17 +47,34 @@ def finish_due(*, now: datetime, lock_days: int) -> int:
         standing = found.standing(now=now, lock_days=lock_days) if found else None
         if found is None or standing is None or not standing.is_finished:
             continue
+        excused = _excuse_announced(found, now=now)
         write_registers(
             [
                 {
                     "session_id": session_id,
-                    "version": found.version,
+                    "version": found.version + excused,
                     "finished_at": standing.finished_at,
                 }
             ]
         )
         finished += 1
     return finished
+
+
+def _excuse_announced(found: Found, *, now: datetime) -> bool:
+    """Excuse whoever is still blank and was announced not to come; answer whether anybody was."""
+    if found.is_sensitive:
+        return False
+    announced = announced_for(found.session.id)
+    mark = MARKS[Status.EXCUSED, found.mode]
+    writes = [
+        Write(row.person_id, mark, None)
+        for row in (roster(found) if announced else ())
+        if row.stored is None and row.person_id in announced
+    ]
+    if writes:
+        write_marks(found, writes, found.version + 1, By(None, now, ""))
+    return bool(writes)
 
 
 def lock_due(*, now: datetime, lock_days: int) -> int:

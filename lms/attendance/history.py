@@ -8,8 +8,10 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import aliased
 
+from lms.attendance.announcing import FAMILY
 from lms.attendance.models import HeadCountChange, MarkChange
-from lms.attendance.rules import Heads, Mark
+from lms.attendance.rules import AbsenceReason, Heads, Mark
+from lms.attendance.sentences import ABSENCE_LABELS
 from lms.db import db
 from lms.people.models import Person
 from lms.people.names import short_name
@@ -51,11 +53,11 @@ def mark_changes(session_id: int) -> list[Change]:
     return [
         Change(
             at,
-            short_name(family or "", given or ""),
+            _("the family") if is_family(reason) else short_name(family or "", given or ""),
             f"{learner_family} {learner_given}".strip() or _("data erased"),
             Mark(was_status, was_mode) if was_status and was_mode else None,
             Mark(status, mode) if status and mode else None,
-            reason,
+            say_reason(reason),
         )
         for (
             at,
@@ -70,6 +72,19 @@ def mark_changes(session_id: int) -> list[Change]:
             reason,
         ) in rows
     ]
+
+
+def is_family(reason: str) -> bool:
+    """Tell whether a change stands by the family's word; who of them said so is not shown."""
+    return reason.startswith(FAMILY)
+
+
+def say_reason(reason: str) -> str:
+    """Say why a mark was changed: a family's reason is kept as a code, others as they were typed."""
+    code = reason.removeprefix(FAMILY)
+    if not is_family(reason) or code not in set(AbsenceReason):
+        return reason
+    return str(ABSENCE_LABELS[AbsenceReason(code)])
 
 
 def head_changes(session_id: int) -> list[Change]:

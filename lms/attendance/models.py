@@ -5,12 +5,14 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from lms.attendance.rules import Mode, Status
+from lms.attendance.rules import AbsenceReason, Mode, Status
 from lms.db import Base, UtcDateTime, one_of
 from lms.people.models import PERSONAL
 
 __all__ = [
+    "AbsenceReason",
     "AttendanceRecord",
+    "FamilyWord",
     "HeadCount",
     "HeadCountChange",
     "MarkChange",
@@ -21,7 +23,10 @@ __all__ = [
 
 
 class Register(Base):
-    """The state of one session's register. ``version`` grows with every change of it."""
+    """The state of one session's register. ``version`` grows with every change of it.
+
+    ``told_at`` is when the families of those who were missed got their letters.
+    """
 
     __tablename__ = "register"
 
@@ -32,6 +37,7 @@ class Register(Base):
     finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     finished_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
     locked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    told_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class AttendanceRecord(Base):
@@ -109,3 +115,20 @@ class HeadCountChange(Base):
     changed_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
     changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
     reason: Mapped[str] = mapped_column(String(200), default="")
+
+
+class FamilyWord(Base):
+    """What a family says of an absence: that they will not come, or afterwards why they did not.
+
+    ``reason`` is empty for what is said beforehand, which the family can take back until then.
+    """
+
+    __tablename__ = "family_word"
+    __table_args__ = (UniqueConstraint("session_id", "person_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    session_id: Mapped[int] = mapped_column(ForeignKey("session.id", ondelete="CASCADE"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
+    reason: Mapped[AbsenceReason | None] = mapped_column(one_of(AbsenceReason))
+    said_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
+    said_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -4,23 +4,28 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from flask import Blueprint, current_app, url_for
+from flask import Blueprint, current_app, has_request_context, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
+from flask_login import current_user
 
-from lms.attendance import cli, views
+from lms.attendance import cli, family_letters, family_views, views
 from lms.attendance.access import TEACHING, may_register
+from lms.attendance.announcing import announced_for, count_open
 from lms.attendance.closing import close_due
+from lms.attendance.family_letters import write_reminders, write_to_missed
 from lms.attendance.known import known_of
+from lms.attendance.links import Purpose, path_for
 from lms.attendance.progress import progress_of
 from lms.attendance.sentences import SENTENCES
-from lms.attendance.today import SessionLine, count_waiting, sessions_of
+from lms.attendance.today import SessionLine, count_waiting, next_session_id, sessions_of
 from lms.clock import now, today
 from lms.contracts import (
     Card,
     Eraser,
     KnownPart,
+    LetterKind,
     MenuItem,
     Panel,
     RoleName,
@@ -32,7 +37,7 @@ from lms.courses.sentences import STATE_LABELS
 from lms.hookspecs import hook
 from lms.i18n import say_clock, say_day
 from lms.people.models import Person
-from lms.settings import positive
+from lms.settings import flag, positive
 
 cli.bind(views.bp)
 
@@ -59,8 +64,20 @@ def register_erasers() -> list[Eraser]:
 def register_settings() -> list[Setting]:
     """Give the days until a register is locked."""
     return [
-        Setting("LMS_REGISTER_LOCK_DAYS", "3", "Days after which a register is locked.", positive)
+        Setting("LMS_REGISTER_LOCK_DAYS", "3", "Days after which a register is locked.", positive),
+        Setting(
+            "LMS_ABSENCE_LETTERS",
+            "1",
+            "1 writes to the family of whoever was missed, where it agreed to messages.",
+            flag,
+        ),
     ]
+
+
+@hook
+def register_letter_kinds() -> tuple[LetterKind, ...]:
+    """Give the reminder and the letter to whoever was missed."""
+    return family_letters.KINDS
 
 
 @hook
@@ -71,8 +88,11 @@ def register_sentences() -> Mapping[str, Sentence]:
 
 @hook
 def chores_due(now: datetime) -> None:
-    """Finish and lock the registers whose time has come."""
+    """Remind of tomorrow, finish and lock registers, and write to whoever was missed."""
     close_due(now=now, lock_days=int(current_app.config["LMS_REGISTER_LOCK_DAYS"]))
+    write_reminders(now=now)
+    if current_app.config["LMS_ABSENCE_LETTERS"]:
+        write_to_missed(now=now)
 
 
 @hook
@@ -97,10 +117,12 @@ def home_cards(person: Any) -> list[Card]:
     """Tell the coordinator how many registers wait."""
     if not person.has(RoleName.COORDINATOR):
         return []
+    cards = _words_card()
     waiting = count_waiting(now=now(), on=today())
     if not waiting:
-        return []
+        return cards
     return [
+        *cards,
         Card(
             _("Registers that wait"),
             text=_("Past sessions in which nobody was marked yet."),
@@ -108,13 +130,53 @@ def home_cards(person: Any) -> list[Card]:
             endpoint="attendance.waiting",
             tone="warn",
             weight=20,
+        ),
+    ]
+
+
+def _words_card() -> list[Card]:
+    number, session_id = count_open(now=now())
+    if session_id is None:
+        return []
+    return [
+        Card(
+            _("Families told why"),
+            text=_("The register was locked already. Open it and decide about the mark."),
+            figure=str(number),
+            endpoint="attendance.register",
+            values={"session_id": session_id},
+            tone="warn",
+            weight=22,
         )
     ]
 
 
 @hook
 def enrolment_panels(enrolment: Any) -> list[Panel]:
-    """Tell how many of the sessions held were attended so far."""
+    """Ask whether somebody comes next time, and tell how many sessions were attended so far."""
+    return [*_coming(enrolment), *_attended(enrolment)]
+
+
+def _coming(enrolment: Any) -> list[Panel]:
+    """Lead to «we will not come» for the next session, on a family's own page."""
+    if not has_request_context() or not current_user.is_authenticated:
+        return []
+    if kind_of(enrolment.cohort.course.programme.kind).is_sensitive:
+        return []
+    session_id = next_session_id(enrolment, now=now())
+    if session_id is None:
+        return []
+    person_id = enrolment.person_id
+    url = path_for(Purpose.NOT_COMING, session_id, current_user.person_id, person_id)
+    if person_id in announced_for(session_id):
+        line = _("You told us that nobody comes to the next session.")
+        return [Panel(_("The next session"), lines=(line,), links=((_("Change"), url),), weight=5)]
+    is_oneself = person_id == current_user.person_id
+    label = _("I will not come") if is_oneself else _("We will not come")
+    return [Panel(_("Can’t come?"), links=((label, url),), weight=5)]
+
+
+def _attended(enrolment: Any) -> list[Panel]:
     kind = kind_of(enrolment.cohort.course.programme.kind)
     facts = progress_of([enrolment.id]).get(enrolment.id)
     if facts is None or not facts.held or kind.is_sensitive:
@@ -149,3 +211,6 @@ def cohort_panels(cohort: Any, person: Any) -> list[Panel]:
 def _words(line: SessionLine) -> str:
     state = _("finished") if line.is_finished else str(STATE_LABELS[line.state])
     return f"{say_day(line.day)}, {say_clock(line.starts_at, line.zone)} · {state}"
+
+
+__all__ = ["family_views"]

@@ -26,11 +26,21 @@ class Mode(StrEnum):
     ONLINE = "online"
 
 
+class AbsenceReason(StrEnum):
+    """Why somebody could not come, in the family's words (domain/library.md, Attendance)."""
+
+    NO_POWER = "no_power"
+    NO_CONNECTION = "no_connection"
+    AIR_RAID = "air_raid"
+    OTHER = "other"
+
+
 # The order in which a tap goes through the marks (design/interface.md, Steps).
 CYCLE = (Status.PRESENT, Status.ABSENT, Status.EXCUSED, Status.LATE)
 CAME = frozenset({Status.PRESENT, Status.LATE})
 MISSED = frozenset({Status.ABSENT, Status.EXCUSED, Status.MADE_UP})
 EVENING = time(21, 0)
+REMINDED_AT = time(17, 0)
 GRACE = timedelta(hours=2)
 
 
@@ -156,9 +166,15 @@ def plan_save(
 
 
 def fill_blanks(
-    person_ids: Iterable[int], submitted: Iterable[SubmittedMark], mark: Mark
+    person_ids: Iterable[int],
+    submitted: Iterable[SubmittedMark],
+    mark: Mark,
+    *,
+    announced: Mapping[int, Mark] | None = None,
 ) -> list[SubmittedMark]:
     """Put a mark on every row that is blank both in the form and when it was opened.
+
+    :param announced: the marks of those whose family said beforehand that they will not come.
 
     >>> here = Mark(Status.PRESENT, Mode.ONLINE)
     >>> away = Mark(Status.ABSENT, Mode.ONLINE)
@@ -169,7 +185,8 @@ def fill_blanks(
     for person_id in person_ids:
         row = rows.get(person_id)
         if row is None or (row.mark is None and row.seen is None):
-            rows[person_id] = SubmittedMark(person_id, mark, is_fill=True)
+            given = (announced or {}).get(person_id, mark)
+            rows[person_id] = SubmittedMark(person_id, given, is_fill=True)
     return list(rows.values())
 
 
@@ -200,6 +217,23 @@ def lock_moment(finished_at: datetime, days: int) -> datetime:
     8
     """
     return finished_at + timedelta(days=days)
+
+
+def is_reminder_due(day: date, starts_at: datetime, zone: str, *, now: datetime) -> bool:
+    """Tell whether a reminder leaves now: from 17:00 of the day before, while it is of use.
+
+    The day before is that of the group's wall. Where the machine was off in the evening, the
+    reminder comes in the morning, and never less than two hours before the start.
+
+    >>> begins = datetime(2022, 9, 5, 14, 0, tzinfo=UTC)
+    >>> at = lambda day, hour: datetime(2022, 9, day, hour, tzinfo=UTC)
+    >>> [is_reminder_due(date(2022, 9, 5), begins, "Europe/Kyiv", now=at(4, hour)) for hour in (13, 14)]
+    [False, True]
+    >>> [is_reminder_due(date(2022, 9, 5), begins, "Europe/Kyiv", now=at(5, hour)) for hour in (12, 13)]
+    [True, False]
+    """
+    eve = datetime.combine(day - timedelta(days=1), REMINDED_AT, ZoneInfo(zone))
+    return eve <= now <= starts_at - GRACE
 
 
 @dataclass(frozen=True)

@@ -7,11 +7,12 @@ from datetime import datetime
 from flask_babel import gettext as _
 from sqlalchemy import select
 
+from lms.attendance.announcing import words_of
 from lms.attendance.forms import write_seen, write_seen_heads
 from lms.attendance.models import MarkChange
 from lms.attendance.register import Found, RosterRow, consents_given, roster
-from lms.attendance.rules import Conflict, Heads, Mark, Standing, Status, offered_statuses
-from lms.attendance.sentences import MODE_LABELS, STATUS_LABELS
+from lms.attendance.rules import CAME, Conflict, Heads, Mark, Standing, Status, offered_statuses
+from lms.attendance.sentences import ABSENCE_LABELS, MODE_LABELS, STATUS_LABELS
 from lms.attendance.services import RegisterRefused, refuse_entry
 from lms.contracts import Reason
 from lms.courses.models import NOT_HELD
@@ -33,6 +34,7 @@ class ScreenRow:
     seen: str
     note: str = ""
     is_online: bool = False
+    suggested: str = ""
 
 
 @dataclass(frozen=True)
@@ -89,11 +91,19 @@ def make_screen(found: Found, *, now: datetime, lock_days: int) -> Screen:
     rows = [] if found.is_sensitive else roster(found)
     words = {status: str(label) for status, label in STATUS_LABELS.items()}
     notes, note = _consent_notes(found, rows)
+    said = family_words(found, rows)
     return Screen(
         found=found,
         standing=found.standing(now=now, lock_days=lock_days),
         rows=tuple(
-            _row(found, row, words, notes.get(row.person_id, ""), now >= found.ends_at)
+            _row(
+                found,
+                row,
+                words,
+                " · ".join(filter(None, (said.get(row.person_id), notes.get(row.person_id)))),
+                now >= found.ends_at,
+                is_announced=row.person_id in said and row.stored is None,
+            )
             for row in rows
         ),
         marked=sum(1 for row in rows if row.stored),
@@ -117,6 +127,8 @@ def _row(
     words: Mapping[Status, str],
     note: str,
     is_over: bool,  # noqa: FBT001
+    *,
+    is_announced: bool,
 ) -> ScreenRow:
     mark = row.stored.mark if row.stored else None
     offered = offered_statuses(mark.status if mark else None, is_over=is_over)
@@ -129,7 +141,20 @@ def _row(
         seen=write_seen(row.stored.version if row.stored else 0, mark),
         note=note,
         is_online=(mark.mode if mark else found.mode) == "online",
+        suggested=str(Status.EXCUSED) if is_announced else "",
     )
+
+
+def family_words(found: Found, rows: list[RosterRow]) -> dict[int, str]:
+    """Say beside each name what the family said of an absence."""
+    marks = {row.person_id: row.stored.mark.status for row in rows if row.stored}
+    words = {}
+    for person_id, reason in words_of(found.session.id).items():
+        if reason is None and marks.get(person_id) not in CAME:
+            words[person_id] = _("said they will not come")
+        elif reason is not None and marks.get(person_id) is Status.ABSENT:
+            words[person_id] = _("the family: %(reason)s", reason=ABSENCE_LABELS[reason])
+    return words
 
 
 def _consent_notes(found: Found, rows: list[RosterRow]) -> tuple[dict[int, str], str]:

@@ -6,7 +6,7 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from lms.attendance.rules import Mode, Status
+from lms.attendance.rules import AbsenceReason, Mode, Status
 from lms.contracts import Sentence
 from lms.i18n import say_day
 
@@ -20,6 +20,13 @@ STATUS_LABELS: Mapping[Status, Any] = {
 MODE_LABELS: Mapping[Mode, Any] = {
     Mode.IN_PERSON: _l("in person"),
     Mode.ONLINE: _l("online"),
+}
+
+ABSENCE_LABELS: Mapping[AbsenceReason, Any] = {
+    AbsenceReason.NO_POWER: _l("no power"),
+    AbsenceReason.NO_CONNECTION: _l("no connection"),
+    AbsenceReason.AIR_RAID: _l("air raid"),
+    AbsenceReason.OTHER: _l("something else"),
 }
 
 
@@ -42,6 +49,10 @@ SENTENCES: Mapping[str, Sentence] = {
         "%(first_time)d came for the first time, but only %(total)d were there.",
         first_time=values["first_time"],
         total=values["total"],
+    ),
+    "session_began": lambda _values: _(
+        "The session has begun, so nothing can be changed here any more. Write to the library if "
+        "something is wrong."
     ),
     "heads_negative": lambda _values: _("A number of people can’t be below zero."),
 }

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
+from lms.attendance.announcing import announced_for
 from lms.attendance.models import AttendanceRecord
 from lms.attendance.records import By, write_heads, write_marks, write_registers
 from lms.attendance.register import Found, RosterRow, roster
@@ -53,8 +54,9 @@ class SubmittedHeads:
 class Entry:
     """What somebody sends about a session: marks, a head-count, and what to do beside.
 
-    :param fills_blanks: «Everybody is present»: every blank becomes present.
-    :param finishes: «Done».
+    :param fills_blanks: «Everybody is present»: every blank becomes present, or excused where
+        the family said beforehand that nobody comes.
+    :param finishes: «Done»; whoever was announced not to come and is still blank becomes excused.
     :param reason: why a locked register is changed.
     """
 
@@ -163,8 +165,15 @@ def _plan_marks(
     listed = {row.person_id: None for row in rows}
     known = [mark for mark in entry.marks if mark.person_id in listed]
     submitted: Iterable[SubmittedMark] = known
-    if entry.fills_blanks:
-        submitted = fill_blanks(listed, known, Mark(Status.PRESENT, found.mode))
+    if entry.fills_blanks or entry.finishes:
+        announced = {
+            person_id: Mark(Status.EXCUSED, found.mode)
+            for person_id in announced_for(found.session.id)
+            if person_id in listed and not found.is_sensitive
+        }
+        blanks: Iterable[int] = listed if entry.fills_blanks else announced
+        present = Mark(Status.PRESENT, found.mode)
+        submitted = fill_blanks(blanks, known, present, announced=announced)
     stored = {row.person_id: row.stored for row in rows if row.stored}
     touched = sum(1 for mark in entry.marks if mark.mark != mark.seen)
     left_out = touched - sum(1 for mark in known if mark.mark != mark.seen)

@@ -12,6 +12,7 @@ from lms.attendance.models import Register
 from lms.attendance.rules import Sitting, nearest
 from lms.courses.models import NOT_HELD, Cohort, NotHeldReason, Session, SessionState
 from lms.db import db
+from lms.enrolment.models import Enrolment
 
 LINK_AHEAD = timedelta(hours=24)
 # A session that began a moment before midnight is today's, not one whose register was forgotten.
@@ -154,3 +155,19 @@ def _lines(
 def sessions_of(cohort_id: int) -> list[SessionLine]:
     """List the sessions of a group in their order."""
     return _lines(Session.cohort_id == cohort_id, true())
+
+
+def next_session_id(enrolment: Enrolment, *, now: datetime) -> int | None:
+    """Find the session that comes next for somebody in a group."""
+    return db.session.scalar(
+        select(Session.id)
+        .where(
+            Session.cohort_id == enrolment.cohort_id,
+            Session.state == SessionState.PLANNED,
+            Session.starts_at > now,
+            Session.day >= enrolment.since,
+            true() if enrolment.until is None else Session.day <= enrolment.until,
+        )
+        .order_by(Session.starts_at)
+        .limit(1)
+    )

@@ -50,9 +50,10 @@ from lms.clock import now, today
 from lms.contracts import Reason, RoleName
 from lms.courses.models import NotHeldReason
 from lms.courses.sentences import NOT_HELD_LABELS, STATE_LABELS
-from lms.courses.services import AlreadyHeld, cancel_session, restore_session
+from lms.courses.services import AlreadyHeld, Told, cancel_session, restore_session
 from lms.db import db
 from lms.i18n import say
+from lms.jobs import wake
 
 bp = Blueprint("attendance", __name__, cli_group="registers")
 MAY_MARK = (*TEACHING, RoleName.COORDINATOR)
@@ -144,12 +145,13 @@ def not_held(session_id: int) -> ResponseReturnValue:
     if not form.validate():
         return render_template("attendance/not_held.html", found=found, form=form), 422
     try:
-        cancel_session(found.session, reason=NotHeldReason(form.reason.data))
+        cancel_session(found.session, reason=NotHeldReason(form.reason.data), told=_told())
     except AlreadyHeld as held:
         db.session.rollback()
         form.reason.errors = [say(held.reason or Reason("already_held"))]
         return render_template("attendance/not_held.html", found=_find(session_id), form=form), 422
     db.session.commit()
+    wake()
     flash(_("Noted: this session was not held. It lowers nobody’s share."), "success")
     return redirect(_back(session_id), code=303)
 
@@ -159,10 +161,15 @@ def not_held(session_id: int) -> ResponseReturnValue:
 def restore(session_id: int) -> ResponseReturnValue:
     """Take back that a session was not held."""
     found = _find(session_id, is_writing=True)
-    restore_session(found.session)
+    restore_session(found.session, told=_told())
     db.session.commit()
+    wake()
     flash(_("Taken back: the session stands in the timetable again."), "success")
     return redirect(_back(session_id), code=303)
+
+
+def _told() -> Told:
+    return Told(by_id=current_user.person_id, at=now())
 
 
 def _find(session_id: int, *, is_writing: bool = False) -> Found:

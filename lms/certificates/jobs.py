@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from lms.certificates.documents import Language
 from lms.certificates.downloads import document_of
+from lms.certificates.letters import tell_ready
 from lms.certificates.overview import preview
 from lms.certificates.services import issue
 from lms.clock import now
@@ -58,6 +59,7 @@ def run_item(args: Mapping[str, Any], key: str) -> None:
     moment = now()
     certificate = issue(int(key), award=args["award"], by_id=args["by_id"], now=moment)
     document_of(certificate, str(Language.UKRAINIAN), now=moment)
+    tell_ready(certificate, now=moment)
 
 
 JOBS = [JobKind(key=ISSUE, label=_l("Issuing certificates"), run_item=run_item)]

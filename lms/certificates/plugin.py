@@ -10,7 +10,7 @@ from flask_babel import ngettext
 from flask_login import current_user
 from sqlalchemy import func, select
 
-from lms.certificates import public
+from lms.certificates import letters, public
 from lms.certificates.access import STAFF, downloadable_by
 from lms.certificates.erasing import ERASERS
 from lms.certificates.jobs import JOBS
@@ -28,6 +28,7 @@ from lms.contracts import (
     IndicatorRow,
     JobKind,
     KnownPart,
+    LetterKind,
     MenuItem,
     Panel,
     RoleName,
@@ -81,6 +82,12 @@ def register_sentences() -> Mapping[str, Sentence]:
 def register_jobs() -> list[JobKind]:
     """Give the issuing of a group's certificates."""
     return JOBS
+
+
+@hook
+def register_letter_kinds() -> tuple[LetterKind, ...]:
+    """Give the letter about a certificate that is ready."""
+    return letters.KINDS
 
 
 @hook

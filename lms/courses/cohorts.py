@@ -9,7 +9,7 @@ from flask_login import current_user
 from sqlalchemy import or_, select
 
 from lms import access
-from lms.clock import today
+from lms.clock import now, today
 from lms.contracts import RoleName, weighted
 from lms.courses.access import may_lead
 from lms.courses.forms import (
@@ -35,6 +35,7 @@ from lms.courses.sentences import ASSIGNMENT_LABELS, NOT_HELD_LABELS, STATE_LABE
 from lms.courses.services import (
     NotCleared,
     SessionThere,
+    Told,
     Weekly,
     assign,
     cancel_session,
@@ -47,6 +48,7 @@ from lms.courses.services import (
 from lms.courses.views import COORDINATOR, place_choices
 from lms.db import db
 from lms.i18n import say
+from lms.jobs import wake
 from lms.people.models import Person, Role
 from lms.plugins import hooks
 
@@ -265,6 +267,10 @@ def end_adult(cohort_id: int, assignment_id: int) -> ResponseReturnValue:
     return redirect(url_for("cohorts.one", cohort_id=cohort_id), code=303)
 
 
+def _told() -> Told:
+    return Told(by_id=current_user.person_id, at=now())
+
+
 def _session(session_id: int) -> Session:
     session = db.session.get(Session, session_id)
     if session is None:
@@ -283,8 +289,9 @@ def cancel(session_id: int) -> ResponseReturnValue:
         return render_template("courses/session_cancel.html", form=form, session=session)
     if not form.validate():
         return render_template("courses/session_cancel.html", form=form, session=session), 422
-    cancel_session(session, reason=NotHeldReason(form.reason.data))
+    cancel_session(session, reason=NotHeldReason(form.reason.data), told=_told())
     db.session.commit()
+    wake()
     flash(_("The session is cancelled; nobody’s share gets lower by it."), "success")
     return redirect(url_for("cohorts.one", cohort_id=session.cohort_id), code=303)
 
@@ -294,8 +301,9 @@ def cancel(session_id: int) -> ResponseReturnValue:
 def restore(session_id: int) -> ResponseReturnValue:
     """Take back a cancellation."""
     session = _session(session_id)
-    restore_session(session)
+    restore_session(session, told=_told())
     db.session.commit()
+    wake()
     flash(_("The session is planned again."), "success")
     return redirect(url_for("cohorts.one", cohort_id=session.cohort_id), code=303)
 
@@ -316,10 +324,12 @@ def move(session_id: int) -> ResponseReturnValue:
             reason=NotHeldReason(form.reason.data),
             day=form.day.data,
             starts_at=form.starts_at.data,
+            told=_told(),
         )
     except SessionThere as refusal:
         form.starts_at.errors = [say(refusal.reason)] if refusal.reason else []
         return render_template("courses/session_move.html", form=form, session=session), 422
     db.session.commit()
+    wake()
     flash(_("The session is moved."), "success")
     return redirect(url_for("cohorts.one", cohort_id=session.cohort_id), code=303)

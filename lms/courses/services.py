@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import func, or_, select
 
-from lms.contracts import LMSError, Reason
+from lms.contracts import Change, LMSError, Reason, SessionChange
 from lms.courses.kind import kind_of
 from lms.courses.models import (
     HELD,
@@ -240,27 +240,54 @@ def _where_it_went(session: Session) -> Session:
     return session
 
 
-def cancel_session(session: Session, *, reason: NotHeldReason) -> None:
-    """Cancel a planned session; it lowers nobody's share.
+@dataclass(frozen=True)
+class Told:
+    """Who changes the timetable and when; without ``at`` it is noted afterwards and told nobody."""
+
+    by_id: int | None = None
+    at: datetime | None = None
+
+
+UNTOLD = Told()
+
+
+def cancel_session(session: Session, *, reason: NotHeldReason, told: Told = UNTOLD) -> None:
+    """Cancel a planned session; it lowers nobody's share. Cancelling twice tells nobody again.
 
     :raises AlreadyHeld: when it was held.
     """
     session = _where_it_went(session)
     if session.state in HELD:
         raise AlreadyHeld(reason=Reason("already_held"))
+    was_planned = session.state is SessionState.PLANNED
     session.state = SessionState.CANCELLED
     session.not_held_reason = reason
     db.session.flush()
+    if was_planned:
+        _tell(session, Change.CANCELLED, told)
 
 
-def restore_session(session: Session) -> None:
+def restore_session(session: Session, *, told: Told = UNTOLD) -> None:
     """Take back a cancellation."""
     if session.state is SessionState.CANCELLED:
         session.state, session.not_held_reason = SessionState.PLANNED, None
         db.session.flush()
+        _tell(session, Change.RESTORED, told)
 
 
-def move_session(session: Session, *, reason: NotHeldReason, day: date, starts_at: time) -> Session:
+def _tell(session: Session, what: Change, told: Told) -> None:
+    change = SessionChange(what, by_id=told.by_id, at=told.at)
+    hooks().session_changed(session=session, change=change)
+
+
+def move_session(
+    session: Session,
+    *,
+    reason: NotHeldReason,
+    day: date,
+    starts_at: time,
+    told: Told = UNTOLD,
+) -> Session:
     """Move a planned session to another day: the old row stays and names the new one.
 
     What was moved before is moved on, so that two who move it at once leave one session.
@@ -276,6 +303,7 @@ def move_session(session: Session, *, reason: NotHeldReason, day: date, starts_a
     session.state, session.not_held_reason = SessionState.MOVED, reason
     session.moved_to_id = new.id
     db.session.flush()
+    _tell(session, Change.MOVED, told)
     return new
 
 

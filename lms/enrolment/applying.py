@@ -34,7 +34,8 @@ from lms.enrolment.refusals import FormSentAlready, NotFitting
 from lms.enrolment.sentences import say_cohort, say_refusal
 from lms.enrolment.services import Child, Receipt, Terms, Who, apply_adult, apply_family
 from lms.enrolment.views import bp, library_zone, receipt_token
-from lms.i18n import say
+from lms.i18n import CODES, COOKIE, say
+from lms.jobs import wake
 from lms.people.models import ConsentWay, ContactRule, Person, Relation
 from lms.people.rules import ADULT_AGE
 from lms.people.services import NewPerson
@@ -271,25 +272,36 @@ def _first(cohorts: list[OpenCohort], wanted: int | None) -> list[OpenCohort]:
 
 
 def _count_application() -> None:
-    """Count a complete application against its browser, its network address, and all together."""
+    """Count a complete application against its browser, its address, and all of this minute.
+
+    Families share addresses, so an address may send many in an hour, and thirty families behind
+    one have thirty browsers; a flood may come from many addresses, so that in no minute more are
+    kept than the library ever gets (threat 13).
+    """
     if _is_noted():
         return
-    moment, here = now(), request.remote_addr or ""
-    # The cookie of the form is one browser's: thirty families behind one address have thirty.
-    is_told_apart = current_app.config["WTF_CSRF_ENABLED"]
+    config, moment, here = current_app.config, now(), request.remote_addr or ""
+    # The cookie of the form is one browser's.
+    is_told_apart = config["WTF_CSRF_ENABLED"]
     browser = str(session.get("csrf_token", "")) if is_told_apart else ""
     try:
         if browser:
             limits.take(
                 "application_browser", browser, limit=FORMS_OF_A_BROWSER, seconds=3600, now=moment
             )
-        per_hour = current_app.config["LMS_APPLICATIONS_PER_HOUR"]
+        per_hour = config["LMS_APPLICATIONS_PER_HOUR"]
         limits.take("application", here, limit=per_hour, seconds=3600, now=moment)
-        overall = current_app.config["LMS_APPLICATIONS_OVERALL"]
-        limits.take("application_overall", "", limit=overall, seconds=3600, now=moment)
     except limits.TooMany:
         db.session.commit()
         raise
+    with db.session.begin_nested():
+        limits.take_gliding(
+            "applications",
+            "",
+            limit=config["LMS_APPLICATIONS_PER_MINUTE"],
+            seconds=60,
+            now=moment,
+        )
 
 
 def _who(form: Applicant) -> Who:
@@ -340,15 +352,18 @@ def _wants_all_or_none(form: Applicant) -> bool:
 
 
 def _finish(receipt: Receipt) -> ResponseReturnValue:
-    applicant = receipt.applicant
-    is_written = receipt.is_new and not current_user.is_authenticated
-    address = letters.prepare_link(applicant) if is_written else ""
+    if receipt.is_new:
+        chosen = request.cookies.get(COOKIE)
+        if receipt.applicant.locale is None and chosen in CODES and not _is_noted():
+            receipt.applicant.locale = chosen
+        letters.tell_applied(receipt, zone=library_zone(), now=now(), on=today())
     listed = {one.cohort_id for one in receipt.applications if receipt.is_new and one.listed_at}
     db.session.commit()
     if listed:
         # A family ahead that wants all or none and does not fit leaves the place to this one.
         hand_on(listed, at_once=receipt.form_key)
-    if address:
-        letters.send_link(applicant, address)
+        letters.tell_applied_anew(receipt, zone=library_zone(), now=now(), on=today())
+        db.session.commit()
+    wake()
     token = receipt_token(receipt.form_key)
     return redirect(url_for("enrolment.done", token=token), code=303)

@@ -17,6 +17,7 @@ from lms.enrolment.decision_forms import AcceptForm
 from lms.enrolment.decisions import accept, may_be_waived, put_on_list, refuse, undo_decision
 from lms.enrolment.forms import RefuseForm
 from lms.enrolment.handing import hand_on
+from lms.enrolment.letters import tell_decided, tell_undone
 from lms.enrolment.models import Application, ApplicationState
 from lms.enrolment.queue import (
     desk_programmes,
@@ -28,7 +29,8 @@ from lms.enrolment.refusals import DecidedAlready, NotFitting
 from lms.enrolment.rules import Refusal
 from lms.enrolment.seats import seats_of
 from lms.enrolment.sentences import REFUSAL_LABELS, STATE_LABELS, say_refusal
-from lms.enrolment.views import bp
+from lms.enrolment.views import bp, library_zone
+from lms.jobs import wake
 
 LARGEST = 2**31
 FILTERS = ("list", "programme")
@@ -100,11 +102,13 @@ def accept_application(application_id: int) -> ResponseReturnValue:
             age_reason=form.age_reason.data or "",
         )
         moment = application.decided_at
-        return [
+        given = [
             one
             for one in _of_one_form(application)
             if one.decided_at == moment and one.state is ApplicationState.ACCEPTED
         ]
+        tell_decided(given, zone=library_zone(), now=now(), on=today())
+        return given
 
     return _decide(application, act, _("Accepted. The family sees it on its page."), form)
 
@@ -133,6 +137,7 @@ def refuse_application(application_id: int) -> ResponseReturnValue:
 
     def act() -> list[Application]:
         refuse(application, why=Refusal(form.why.data), by_id=current_user.person_id, now=now())
+        tell_decided([application], zone=library_zone(), now=now(), on=today())
         return [application]
 
     return _decide(application, act, _("Refused. The family sees the reason on its page."))
@@ -145,7 +150,9 @@ def undo_application(application_id: int) -> ResponseReturnValue:
     application = _application(application_id)
 
     def act() -> list[Application]:
-        return undo_decision(application, now=now(), on=today())
+        undone = undo_decision(application, now=now(), on=today())
+        tell_undone(undone, now=now())
+        return undone
 
     return _decide(application, act, _("Taken back. The application waits again."))
 
@@ -163,6 +170,7 @@ def _decide(
     ids, groups = [one.id for one in done], {one.cohort_id for one in done}
     db.session.commit()
     hand_on(groups, now=now())
+    wake()
     if len(ids) > 1:
         words = ngettext(
             "%(words)s One more child of the family with it.",

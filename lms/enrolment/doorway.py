@@ -37,9 +37,10 @@ from lms.enrolment.forms import DoorForm
 from lms.enrolment.models import Door
 from lms.enrolment.refusals import NotFitting
 from lms.enrolment.sentences import say_refusal
-from lms.enrolment.services import Who
+from lms.enrolment.services import Who, receipt_of
 from lms.enrolment.views import bp, qr_picture
 from lms.i18n import say
+from lms.jobs import wake
 from lms.people.models import Person
 from lms.people.services import NewPerson
 
@@ -180,11 +181,11 @@ def _enter(form: DoorForm, found: Door) -> ResponseReturnValue:
         db.session.rollback()
         form.form_errors.append(say_refusal(refusal))
         return _door_page(form, _found(code)), 422
-    is_own = form.email is not None and person.email == (form.email.data or "").lower()
-    address = letters.prepare_link(person) if is_own and guest.who.person is None else ""
+    receipt = receipt_of(guest.form_key)
+    if receipt is not None and guest.who.person is None and receipt.applicant.id == person.id:
+        letters.tell_applied(receipt, zone=cohort.zone, now=now(), on=today(cohort.zone))
     db.session.commit()
-    if address:
-        letters.send_link(person, address)
+    wake()
     return redirect(url_for("enrolment.door_entered", code=code), code=303)
 
 

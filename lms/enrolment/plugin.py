@@ -4,19 +4,23 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from flask import Blueprint, current_app
+from flask_babel import gettext as _
 
-from lms.clock import today
+from lms.clock import now, today
 from lms.contracts import (
     Card,
     Eraser,
     KnownPart,
+    LetterKind,
     MenuItem,
     Panel,
     Reason,
+    RoleName,
     Sentence,
+    SessionChange,
     Setting,
 )
-from lms.courses.models import Cohort, Module
+from lms.courses.models import Cohort, Module, Session
 from lms.db import db
 from lms.enrolment import (
     applying,
@@ -24,13 +28,16 @@ from lms.enrolment import (
     desk,
     doorway,
     going_on,
+    letters,
     next_module,
     offered,
     participants,
+    session_letters,
     slips,
     views,
     waiting,
 )
+from lms.enrolment.calls import calls_of
 from lms.enrolment.erasing import ERASERS
 from lms.enrolment.handing import hand_on_everywhere
 from lms.enrolment.known import known_of
@@ -101,9 +108,9 @@ def register_settings() -> list[Setting]:
             positive,
         ),
         Setting(
-            "LMS_APPLICATIONS_OVERALL",
-            "600",
-            "Applications accepted from everybody together in an hour.",
+            "LMS_APPLICATIONS_PER_MINUTE",
+            "20",
+            "Applications accepted in any minute from everybody together: what a flood leaves.",
             positive,
         ),
     ]
@@ -124,6 +131,18 @@ def chores_due(now: datetime) -> None:
         remove_letters(mark)
     if forgotten or marks:
         wipe(now=now)
+
+
+@hook
+def register_letter_kinds() -> tuple[LetterKind, ...]:
+    """Give the letters about applications and about the timetable."""
+    return (*letters.KINDS, *session_letters.KINDS)
+
+
+@hook
+def session_changed(session: Session, change: SessionChange) -> None:
+    """Write to who is in the group that day, and to who leads it."""
+    session_letters.tell(session, change)
 
 
 @hook
@@ -155,13 +174,28 @@ def home_cards(person: object) -> list[Card]:
 @hook
 def cohort_panels(cohort: Cohort, person: object) -> list[Panel]:
     """Tell how full a group is."""
-    return [*cards.panel(cohort, person), *doorway.panel(cohort, person)]
+    return [
+        *cards.panel(cohort, person),
+        *doorway.panel(cohort, person),
+        *_calls(cohort, person),
+    ]
 
 
 @hook
 def module_panels(module: Module, person: object) -> list[Panel]:
     """Lead to the next module, and to whoever is asked to go on."""
     return next_module.panel(module, person)
+
+
+def _calls(cohort: Cohort, person: object) -> list[Panel]:
+    """Tell the coordinator whom to phone, since no letter goes there."""
+    if RoleName.COORDINATOR not in getattr(person, "roles", frozenset()):
+        return []
+    calls = calls_of(cohort.id, now=now())
+    if not calls:
+        return []
+    lines = tuple(f"{one.name}, {one.phone}: {one.about}" for one in calls)
+    return [Panel(_("Whom to phone"), lines=lines, weight=5)]
 
 
 __all__ = ["applying", "desk", "going_on", "offered", "participants", "slips", "waiting"]

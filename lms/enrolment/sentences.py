@@ -29,7 +29,7 @@ PURPOSE_LABELS: Mapping[Purpose, Any] = {
     Purpose.TAKING_PART: _l("Taking part in the sessions"),
     Purpose.PHOTOGRAPHS: _l("Photographs at sessions and celebrations"),
     Purpose.PUBLISHING: _l("Publishing works, without a family name"),
-    Purpose.MESSAGES: _l("News of the library’s new groups"),
+    Purpose.MESSAGES: _l("Letters when we missed you, and news of the library’s new groups"),
     Purpose.RECORDING: _l("Recording of online sessions"),
 }
 STATE_LABELS: Mapping[ApplicationState, Any] = {

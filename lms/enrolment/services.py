@@ -166,6 +166,12 @@ def _sent(form_key: str) -> list[Application]:
     )
 
 
+def receipt_of(form_key: str) -> Receipt | None:
+    """Answer what a submit led to, or nothing when it led to no application."""
+    sent = _sent(form_key)
+    return Receipt(form_key, sent[0].applicant, tuple(sent), is_new=False) if sent else None
+
+
 def _same(sent: list[Application], who: Who, children: Sequence[Child]) -> Receipt:
     """Answer with what the same submit led to before."""
     applicant = sent[0].applicant

@@ -15,7 +15,7 @@ from lms.contracts import (
     RoleName,
 )
 from lms.hookspecs import hook
-from lms.letters import views
+from lms.letters import switching, views
 from lms.letters.erasing import ERASERS
 from lms.letters.jobs import JOBS, send_again
 from lms.letters.known import known_of
@@ -81,3 +81,6 @@ def home_cards(person: Any) -> list[Card]:
             )
         )
     return cards
+
+
+__all__ = ["switching"]

@@ -36,7 +36,8 @@ def render(
             drawn.append({"text": part["text"]})
             continue
         path = sign_in_path() if part["signs_in"] else part["path"]
-        drawn.append({"label": part["label"], "url": public + path})
+        is_quiet = part.get("is_quiet", False)
+        drawn.append({"label": part["label"], "url": public + path, "is_quiet": is_quiet})
     with force_locale(locale):
         name = library_name()
         # Drawn without what a page has: a worker knows neither menu nor visitor.

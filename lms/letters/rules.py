@@ -18,12 +18,14 @@ class Link:
     """A link in a letter: words and an address of this site, beginning with «/».
 
     ``signs_in`` makes it a sign-in link for the recipient: its token is made when the letter is
-    sent and leads to the recipient's home page; ``path`` is then not needed.
+    sent and leads to the recipient's home page; ``path`` is then not needed. ``is_quiet`` draws
+    it as words at the end and not as a button: for switching such letters off.
     """
 
     label: str
     path: str = ""
     signs_in: bool = False
+    is_quiet: bool = False
 
 
 @dataclass(frozen=True)
@@ -59,7 +61,12 @@ def pack(parts: tuple[str | Link, ...]) -> list[dict[str, Any]]:
     [{'text': 'Добрий день!'}, {'label': 'Моя сторінка', 'path': '', 'signs_in': True}]
     """
     return [
-        {"label": part.label, "path": part.path, "signs_in": part.signs_in}
+        {
+            "label": part.label,
+            "path": part.path,
+            "signs_in": part.signs_in,
+            **({"is_quiet": True} if part.is_quiet else {}),
+        }
         if isinstance(part, Link)
         else {"text": part}
         for part in parts

@@ -40,7 +40,8 @@ function enhance(register) {
   register.querySelector('[data-fill]')?.addEventListener('click', (event) => {
     const value = event.currentTarget.dataset.fill;
     for (const row of rows.filter((each) => !each.dataset.mark)) {
-      if (choose(row, value)) {
+      // Whose family said that they will not come is excused, not present.
+      if (choose(row, row.dataset.suggest || value)) {
         changed(row, false);
         saver.filled(row);
       }

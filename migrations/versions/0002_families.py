@@ -379,6 +379,49 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_door_session_id"), ["session_id"], unique=False)
 
     op.create_table(
+        "family_word",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("session_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "reason",
+            sa.Enum(
+                "no_power",
+                "no_connection",
+                "air_raid",
+                "other",
+                name="absencereason",
+                native_enum=False,
+                length=25,
+            ),
+            nullable=True,
+        ),
+        sa.Column("said_by_id", sa.Integer(), nullable=True),
+        sa.Column("said_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name=op.f("fk_family_word_person_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["said_by_id"],
+            ["person.id"],
+            name=op.f("fk_family_word_said_by_id"),
+            ondelete="SET NULL",
+        ),
+        sa.ForeignKeyConstraint(
+            ["session_id"],
+            ["session.id"],
+            name=op.f("fk_family_word_session_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_family_word")),
+        sa.UniqueConstraint(
+            "session_id", "person_id", name=op.f("uq_family_word_session_id_person_id")
+        ),
+    )
+    with op.batch_alter_table("family_word", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_family_word_person_id"), ["person_id"], unique=False)
+
+    op.create_table(
         "offer",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("application_id", sa.Integer(), nullable=False),
@@ -459,6 +502,9 @@ def upgrade() -> None:
             sa.Column("is_town_public", sa.Boolean(), server_default=sa.false(), nullable=False)
         )
 
+    with op.batch_alter_table("register", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("told_at", sa.DateTime(timezone=True), nullable=True))
+
     with op.batch_alter_table("session", schema=None) as batch_op:
         batch_op.add_column(sa.Column("sequence", sa.Integer(), server_default="0", nullable=False))
         batch_op.add_column(sa.Column("changed_at", sa.DateTime(timezone=True), nullable=True))
@@ -477,6 +523,9 @@ def downgrade() -> None:
     with op.batch_alter_table("session", schema=None) as batch_op:
         batch_op.drop_column("changed_at")
         batch_op.drop_column("sequence")
+
+    with op.batch_alter_table("register", schema=None) as batch_op:
+        batch_op.drop_column("told_at")
 
     with op.batch_alter_table("place", schema=None) as batch_op:
         batch_op.drop_column("is_town_public")
@@ -502,6 +551,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_offer_application_id"))
 
     op.drop_table("offer")
+    with op.batch_alter_table("family_word", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_family_word_person_id"))
+
+    op.drop_table("family_word")
     with op.batch_alter_table("door", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_door_session_id"))
 

@@ -24,9 +24,10 @@ from lms.contracts import (
     Panel,
     Reason,
     RoleName,
+    SessionChange,
     Setting,
 )
-from lms.courses.models import Place
+from lms.courses.models import Place, Session, SessionState
 from lms.db import begin_write, db
 from lms.enrolment.models import Application, Enrolment
 from lms.hookspecs import hook
@@ -285,6 +286,43 @@ def test_hook_enrolled(cast: Cast, enter: Enter) -> None:
     assert _count(Enrolment) == before[Enrolment] + 2
     learners = select(Role.person_id).where(Role.name == RoleName.LEARNER)
     assert set(willing.heard) <= set(db.session.scalars(learners))
+
+
+class Timekeeper:
+    """Somebody who hears of changes in the timetable, and may forbid them."""
+
+    def __init__(self, *, forbids: bool = False) -> None:
+        self.forbids = forbids
+        self.heard: list[tuple[int, str, int | None]] = []
+
+    @hook
+    def session_changed(self, session: Any, change: SessionChange) -> None:
+        self.heard.append((session.id, str(change.what), change.by_id))
+        assert change.at is not None
+        if self.forbids:
+            raise RuntimeError(WORDS)
+
+
+def test_hook_session_changed(cast: Cast, enter: Enter) -> None:
+    number, by_id = cast.sessions[-1].id, cast.coordinator.id
+    cancel = f"/sessions/{number}/cancel"
+    with pytest.raises(RuntimeError, match=WORDS):
+        enter(Timekeeper(forbids=True), "coordinator").post(cancel, data={"reason": "no_power"})
+    state = select(Session.state).where(Session.id == number)
+    assert db.session.scalar(state) is SessionState.PLANNED
+
+    keeper = Timekeeper()
+    browser = enter(keeper, "coordinator")
+    browser.post(cancel, data={"reason": "no_power"})
+    browser.post(cancel, data={"reason": "air_raid"})
+    browser.post(f"/sessions/{number}/restore")
+    moved = {"reason": "other", "day": "2022-11-15", "starts_at": "12:00"}
+    browser.post(f"/sessions/{number}/move", data=moved)
+    assert keeper.heard == [
+        (number, "cancelled", by_id),
+        (number, "restored", by_id),
+        (number, "moved", by_id),
+    ]
 
 
 class House(Pages):

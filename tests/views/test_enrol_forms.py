@@ -1,6 +1,6 @@
 """The forms of a family and of an adult: sent, refused in words, and nothing kept unasked."""
 
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -98,12 +98,16 @@ def test_a_family_is_in_after_one_submit(stranger: Any, cast: Cast, app: Any) ->
     assert db.session.scalar(select(Enrolment.id).where(Enrolment.person_id == child.id))
 
 
-def test_the_letter_names_no_child_and_no_programme(stranger: Any, cast: Cast, app: Any) -> None:
+def test_the_letter_names_no_child_and_its_subject_no_programme(
+    stranger: Any, cast: Cast, app: Any
+) -> None:
     stranger.post("/enrol/family", data=family(cast))
     (letter,) = letters(app)
     assert "https://library.example/sign-in/link/" in letter
-    for secret in ("Лук", "Scratch", "Code Club", "17:00"):
+    assert "Scratch: first games · Mondays, 17:00–18:00 · there is a place" in letter
+    for secret in ("Лук", "Ґалушко", "Code Club", cast.place.town):
         assert secret not in letter
+    assert "Subject: Your application has arrived" in letter
     assert "halushko@example.org" in letter
     assert db.session.scalar(select(func.count()).select_from(SignInLink)) == 1
 
@@ -277,18 +281,64 @@ def test_a_sent_form_with_another_child_is_refused_in_words(stranger: Any, cast:
     assert typed["form_key"] not in answer.text
 
 
-def test_thirty_families_behind_one_address_pass_and_a_flood_does_not(
-    stranger: Any, cast: Cast
+class Moving:
+    """A clock that goes on by itself between two families."""
+
+    def __init__(self, seconds: int) -> None:
+        self.moment = datetime(2022, 9, 1, 9, 0, tzinfo=UTC)
+        self.step = timedelta(seconds=seconds)
+
+    def tick(self) -> None:
+        self.moment += self.step
+
+
+def _post_on(clock: Moving, browser: Any, cast: Cast, monkeypatch: Any, **more: Any) -> Any:
+    monkeypatch.setattr("lms.enrolment.applying.now", lambda: clock.moment)
+    answer = browser.post("/enrol/family", data=family(cast), **more)
+    clock.tick()
+    return answer
+
+
+def test_thirty_families_behind_one_address_pass_within_an_hour_and_forty_are_enough(
+    stranger: Any, cast: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     cast.cohort.capacity = 200
     db.session.commit()
-    answers = [stranger.post("/enrol/family", data=family(cast)).status_code for _one in range(30)]
-    assert answers == [303] * 30
-    more = [stranger.post("/enrol/family", data=family(cast)) for _one in range(12)]
+    clock = Moving(seconds=12)
+    answers = [_post_on(clock, stranger, cast, monkeypatch) for _one in range(30)]
+    assert [one.status_code for one in answers] == [303] * 30
+    more = [_post_on(clock, stranger, cast, monkeypatch) for _one in range(12)]
     assert [one.status_code for one in more] == [303] * 10 + [429] * 2
     assert "Too many tries" in more[-1].text
     assert "Лук&#39;ян" in more[-1].text
     assert db.session.scalar(select(func.count()).select_from(Application)) == 40
+
+
+@pytest.mark.parametrize("hosts", [1, 100])
+def test_a_flood_leaves_twenty_in_any_minute_from_wherever_it_comes(
+    stranger: Any, cast: Cast, monkeypatch: pytest.MonkeyPatch, hosts: int
+) -> None:
+    cast.cohort.capacity = 200
+    db.session.commit()
+    clock = Moving(seconds=2)
+    # From the middle of one minute of the clock to the middle of the next.
+    clock.moment += timedelta(seconds=30)
+    answers = [
+        _post_on(
+            clock,
+            stranger,
+            cast,
+            monkeypatch,
+            environ_base={"REMOTE_ADDR": f"10.0.0.{number % hosts}"},
+        )
+        for number in range(27)
+    ]
+    assert [one.status_code for one in answers] == [303] * 20 + [429] * 7
+    assert "in 1 minute" in answers[-1].text
+    assert db.session.scalar(select(func.count()).select_from(Application)) == 20
+    # What was refused is not counted: two minutes later the next family passes.
+    clock.moment += timedelta(minutes=2)
+    assert _post_on(clock, stranger, cast, monkeypatch).status_code == 303
 
 
 def test_a_full_group_says_that_the_family_waits(stranger: Any, cast: Cast) -> None:

@@ -140,7 +140,7 @@ def filled(cast: Cast, app: Flask, as_: SignIn, stranger: Any) -> Callable[[str]
     def fill(name: str) -> tuple[FormRow, Any, str, Data]:
         row = ROWS[name]
         app.config["LMS_APPLICATIONS_PER_HOUR"] = app.config["LMS_NAME_CHECKS"] = 10_000
-        app.config["LMS_APPLICATIONS_OVERALL"] = 10_000
+        app.config["LMS_APPLICATIONS_PER_MINUTE"] = 10_000
         row.stage(cast)
         browser = as_(getattr(cast, row.person)) if row.person else stranger
         return row, browser, row.path(cast), row.data(cast)
