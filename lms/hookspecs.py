@@ -11,8 +11,11 @@ import pluggy
 from lms.contracts import (
     AwardKind,
     Card,
+    Eraser,
     Indicator,
     JobKind,
+    KnownPart,
+    LetterKind,
     MenuItem,
     Panel,
     Reason,
@@ -64,6 +67,26 @@ def register_indicators() -> Iterable[Indicator]:
 
 
 @spec
+def register_erasers() -> Iterable[Eraser]:
+    """Give for each table with personal columns how it is erased for a person; asked once per app."""
+
+
+@spec
+def known_about(person: Any) -> Iterable[KnownPart]:
+    """Give what is known about a person, without a word about anybody else."""
+
+
+@spec(firstresult=True)
+def print_document(html: str) -> bytes | None:
+    """Print a whole document as PDF, fetching nothing; the first answer counts."""
+
+
+@spec
+def register_letter_kinds() -> Iterable[LetterKind]:
+    """Give the kinds of letters that a slice writes, each with an example; asked once per app."""
+
+
+@spec
 def enrolment_blockers(person: Any, cohort: Any) -> Iterable[Reason]:
     """Veto a place in a group with reasons to show; none means no objection."""
 
@@ -106,3 +129,8 @@ def enrolment_panels(enrolment: Any) -> Iterable[Panel]:
 @spec
 def cohort_panels(cohort: Any, person: Any) -> Iterable[Panel]:
     """Give parts of the page about one group, for this principal."""
+
+
+@spec
+def module_panels(module: Any, person: Any) -> Iterable[Panel]:
+    """Give parts of the page about one module, for this principal."""

@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 
 from flask import Flask, url_for
 from sqlalchemy import func, select
@@ -16,9 +16,15 @@ from lms.courses.models import Cohort, Course, Programme, Session
 from lms.db import begin_write, db
 from lms.demonstration.cast import Part, account_of
 from lms.enrolment.doors import ALPHABET, CODE_LENGTH
-from lms.enrolment.models import Application, Door
+from lms.enrolment.models import Application, Door, Enrolment
 from lms.enrolment.views import receipt_token
+from lms.families.group_letters import KIND, text_of
+from lms.families.requests import Identity, ask_correction, ask_erasure
 from lms.jobs import Job
+from lms.letters.models import Letter
+from lms.letters.rules import Draft
+from lms.letters.services import write
+from lms.people.models import Guardianship, Person
 from tools.crawl import UNKNOWN, Visit, crawl
 from tools.demonstration import sign_in
 
@@ -31,13 +37,14 @@ COSTLY = frozenset(
     {
         "certificates.pdf",
         "certificates.archive",
+        "known.as_pdf",
         "reports.pdf",
         "reports.xlsx",
         "reports.plot",
     }
 )
 # What answers programs: no picture can be taken of it, and no link leads to it.
-FOR_PROGRAMS = frozenset({"core.health", "core.job_progress"})
+FOR_PROGRAMS = frozenset({"core.health", "core.job_progress", "calendars.feed"})
 
 
 @dataclass(frozen=True, order=True)
@@ -130,6 +137,9 @@ def _unlinked(app: Flask, part: Part | None) -> Iterator[str]:
         door = _door()
         yield url_for("enrolment.door_wall", door_id=door.id)
         yield url_for("enrolment.cohort_door", cohort_id=door.session.cohort_id)
+        yield url_for("requests.listed")
+        yield url_for("requests.answer", request_id=_asking())
+        yield from _letter()
     if part is not None:
         return
     code = _door().code
@@ -139,6 +149,7 @@ def _unlinked(app: Flask, part: Part | None) -> Iterator[str]:
     yield url_for("people.link_sent")
     yield url_for("people.use_link", token="x" * 43)
     yield url_for("people.sign_in", back="/home")
+    yield url_for("enrolment.offer", token="x" * 43)
     newest = select(Application.form_key).order_by(Application.id.desc()).limit(1)
     form_key = db.session.scalar(newest)
     if form_key:
@@ -205,3 +216,45 @@ def _issuing() -> str:
     address = url_for("certificates.issuing", cohort_id=certificate.cohort_id, job_id=job.id)
     db.session.commit()
     return address
+
+
+def _asking() -> int:
+    """Let two families ask about their data, so that the coordinator's desk is not empty."""
+    begin_write()
+    guardian = account_of(Part.GUARDIAN)
+    if guardian is None:
+        raise LookupError(Part.GUARDIAN)
+    children = db.session.scalars(
+        select(Person)
+        .join(Guardianship, Guardianship.child_id == Person.id)
+        .where(Guardianship.guardian_id == guardian.person_id)
+        .order_by(Person.id)
+    ).all()
+    child = children[0]
+    wanted = Identity(child.family_name, child.given_name, "Олексіївна", date(2012, 2, 29))
+    asked = ask_correction(child, wanted, asked_by_id=guardian.person_id, now=now())
+    ask_erasure(children[-1], asked_by_id=guardian.person_id, with_guardian=True, now=now())
+    number = asked.id
+    db.session.commit()
+    return number
+
+
+def _letter() -> Iterator[str]:
+    """Write to a group, as the coordinator sees it in the log; nothing is sent."""
+    begin_write()
+    cohort = db.session.scalars(
+        select(Cohort)
+        .join(Enrolment, Enrolment.cohort_id == Cohort.id)
+        .order_by(Cohort.id)
+        .limit(1)
+    ).one()
+    person = db.session.scalars(select(Person).where(Person.email != "").limit(1)).one()
+    key = "00000000-0000-4000-8000-000000000000"
+    draft = Draft(KIND, f"group-{cohort.id}-{key}", lambda: text_of("Добрий день!"), batch=key)
+    write([person], draft, now=now(), waits=timedelta(days=365))
+    number = db.session.scalar(select(func.max(Letter.id)))
+    db.session.commit()
+    yield url_for("letters.one", letter_id=number)
+    yield url_for("letters.framed", letter_id=number)
+    yield url_for("letters.example", key=KIND, locale="uk")
+    yield url_for("group_letters.sent", cohort_id=cohort.id, key=key)
