@@ -12,6 +12,7 @@ from lms.courses.models import NOT_HELD, Cohort, Session
 from lms.courses.services import ages_on
 from lms.courses.timetable import wall_day
 from lms.db import db
+from lms.enrolment.decisions import accept
 from lms.enrolment.models import Application, ApplicationState, Door, Enrolment
 from lms.enrolment.refusals import NoSeat
 from lms.enrolment.seats import age_day, is_in, lock_cohorts, seat, seats_of
@@ -188,11 +189,12 @@ def enter(door: Door, guest: Guest, *, now: datetime, on: date) -> Person:
         return twin
     seats = seats_of([cohort.id], on=on)[cohort.id]
     waiting = _waiting_twin(cohort, guest.who)
-    if seats.is_full or (waiting is None and seats.left == 0):
-        raise NoSeat
     if waiting is not None:
-        seat(waiting.person, cohort, since=on, now=now, application=waiting)
+        # Standing in the room is an answer: a place kept for them is taken by the same word.
+        accept(waiting, by_id=door.opened_by_id, now=now, on=on)
         return waiting.person
+    if seats.is_full or seats.left == 0:
+        raise NoSeat
     terms = Terms(guest.form_key, frozenset({Purpose.TAKING_PART}), noted_by_id=door.opened_by_id)
     receipt = apply_adult(guest.who, cohort.id, terms=terms, now=now, on=on)
     for application in receipt.applications:

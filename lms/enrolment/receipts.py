@@ -2,11 +2,14 @@
 
 from collections.abc import Iterable
 
-from sqlalchemy import and_, func, or_, select
-from sqlalchemy.orm import aliased, joinedload
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
 
 from lms.db import db
+from lms.enrolment.answers import queue_places
 from lms.enrolment.models import Application, ApplicationState
+
+WAITS = frozenset({ApplicationState.WAITING})
 
 
 def applications_of(form_key: str) -> list[Application]:
@@ -22,25 +25,9 @@ def applications_of(form_key: str) -> list[Application]:
 
 
 def places_in_queue(applications: Iterable[Application]) -> dict[int, int]:
-    """Answer for each waiting application its place among those of its group: one query."""
-    ids = [one.id for one in applications if one.state is ApplicationState.WAITING]
-    if not ids:
+    """Answer the places of these applications on the waiting lists of their groups."""
+    waiting = {one.id: one.cohort_id for one in applications if one.state in WAITS}
+    if not waiting:
         return {}
-    before = aliased(Application)
-    rows = db.session.execute(
-        select(Application.id, func.count(before.id))
-        .join(
-            before,
-            and_(
-                before.cohort_id == Application.cohort_id,
-                before.state == ApplicationState.WAITING,
-                or_(
-                    before.sent_at < Application.sent_at,
-                    and_(before.sent_at == Application.sent_at, before.id <= Application.id),
-                ),
-            ),
-        )
-        .where(Application.id.in_(ids))
-        .group_by(Application.id)
-    )
-    return {number: place for number, place in rows}  # noqa: C416 - rows are no pairs to mypy
+    numbers = queue_places(set(waiting.values()))
+    return {number: place for number, place in numbers.items() if number in waiting}

@@ -346,7 +346,7 @@ def test_a_full_group_says_that_the_family_waits(stranger: Any, cast: Cast) -> N
     db.session.commit()
     answer = stranger.post("/enrol/family", data=family(cast))
     page = stranger.get(answer.location).text
-    assert "We have your application" in page
+    assert "You are waiting for a place" in page
     assert "waiting for an answer" in page
 
 
