@@ -210,6 +210,20 @@ class KnownPart:
     weight: int = 100
 
 
+@dataclass(frozen=True)
+class LetterKind:
+    """A kind of letter that the program writes: its name in the log, and an example to look at.
+
+    ``example()`` answers a ``lms.letters.rules.Text`` in the language in force; it names nobody
+    real. ``when`` is the sentence that says when such a letter leaves.
+    """
+
+    key: str
+    label: Any
+    example: Callable[[], Any]
+    when: Any = ""
+
+
 T = TypeVar("T", MenuItem, Card, Panel, KnownPart)
 
 

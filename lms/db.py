@@ -64,10 +64,12 @@ db = SQLAlchemy(model_class=Base, disable_autonaming=True)
 
 # Acknowledged means on disk: WAL with NORMAL lost every acknowledged mark in a simulated power
 # cut, FULL lost none. secure_delete overwrites what was erased.
+# Writers that wait are let in by chance, not in turn: of two hundred at once on a busy machine some
+# had waited longer than ten seconds.
 PRAGMAS = (
     "journal_mode=WAL",
     "synchronous=FULL",
-    "busy_timeout=10000",
+    "busy_timeout=30000",
     "foreign_keys=ON",
     "secure_delete=ON",
     "cache_size=-16000",

@@ -15,6 +15,7 @@ from lms.contracts import (
     Indicator,
     JobKind,
     KnownPart,
+    LetterKind,
     MenuItem,
     Panel,
     Reason,
@@ -81,6 +82,11 @@ def print_document(html: str) -> bytes | None:
 
 
 @spec
+def register_letter_kinds() -> Iterable[LetterKind]:
+    """Give the kinds of letters that a slice writes, each with an example; asked once per app."""
+
+
+@spec
 def enrolment_blockers(person: Any, cohort: Any) -> Iterable[Reason]:
     """Veto a place in a group with reasons to show; none means no objection."""
 
@@ -123,3 +129,8 @@ def enrolment_panels(enrolment: Any) -> Iterable[Panel]:
 @spec
 def cohort_panels(cohort: Any, person: Any) -> Iterable[Panel]:
     """Give parts of the page about one group, for this principal."""
+
+
+@spec
+def module_panels(module: Any, person: Any) -> Iterable[Panel]:
+    """Give parts of the page about one module, for this principal."""

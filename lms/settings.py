@@ -89,6 +89,9 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("LMS_MAIL_PORT", "587", "Port of the SMTP server.", positive),
     Setting("LMS_MAIL_USER", "", "Name at the SMTP server."),
     Setting("LMS_MAIL_PASSWORD", "", "Password at the SMTP server.", is_secret=True),
+    Setting(
+        "LMS_MAIL_TLS", "1", "0 only where the SMTP server is this very machine: no TLS.", _flag
+    ),
     Setting("LMS_MAIL_FROM", "library@localhost", "Sender of letters."),
     Setting("LMS_HTTPS", "0", "1 when served by HTTPS: cookies are sent over HTTPS only.", _flag),
     Setting("LMS_PROXIES", "0", "Number of trusted proxies in front.", int),

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from flask import Flask, url_for
 from sqlalchemy import func, select
@@ -11,12 +11,17 @@ from lms.access import rule_of
 from lms.certificates.jobs import ISSUE
 from lms.certificates.models import Certificate
 from lms.clock import now
+from lms.courses.models import Cohort
 from lms.db import begin_write, db
 from lms.demonstration.cast import Part, account_of
-from lms.enrolment.models import Application
+from lms.enrolment.models import Application, Enrolment
 from lms.enrolment.views import receipt_token
+from lms.families.group_letters import KIND, text_of
 from lms.families.requests import Identity, ask_correction, ask_erasure
 from lms.jobs import Job
+from lms.letters.models import Letter
+from lms.letters.rules import Draft
+from lms.letters.services import write
 from lms.people.models import Guardianship, Person
 from tools.crawl import UNKNOWN, Visit, crawl
 from tools.demonstration import sign_in
@@ -37,7 +42,7 @@ COSTLY = frozenset(
     }
 )
 # What answers programs: no picture can be taken of it, and no link leads to it.
-FOR_PROGRAMS = frozenset({"core.health", "core.job_progress"})
+FOR_PROGRAMS = frozenset({"core.health", "core.job_progress", "calendars.feed"})
 
 
 @dataclass(frozen=True, order=True)
@@ -129,12 +134,14 @@ def _unlinked(app: Flask, part: Part | None) -> Iterator[str]:
     if part is Part.COORDINATOR:
         yield url_for("requests.listed")
         yield url_for("requests.answer", request_id=_asking())
+        yield from _letter()
     if part is not None:
         return
     yield "/nothing-here"
     yield url_for("people.link_sent")
     yield url_for("people.use_link", token="x" * 43)
     yield url_for("people.sign_in", back="/home")
+    yield url_for("enrolment.offer", token="x" * 43)
     newest = select(Application.form_key).order_by(Application.id.desc()).limit(1)
     form_key = db.session.scalar(newest)
     if form_key:
@@ -194,3 +201,24 @@ def _asking() -> int:
     number = asked.id
     db.session.commit()
     return number
+
+
+def _letter() -> Iterator[str]:
+    """Write to a group, as the coordinator sees it in the log; nothing is sent."""
+    begin_write()
+    cohort = db.session.scalars(
+        select(Cohort)
+        .join(Enrolment, Enrolment.cohort_id == Cohort.id)
+        .order_by(Cohort.id)
+        .limit(1)
+    ).one()
+    person = db.session.scalars(select(Person).where(Person.email != "").limit(1)).one()
+    key = "00000000-0000-4000-8000-000000000000"
+    draft = Draft(KIND, f"group-{cohort.id}-{key}", lambda: text_of("Добрий день!"), batch=key)
+    write([person], draft, now=now(), waits=timedelta(days=365))
+    number = db.session.scalar(select(func.max(Letter.id)))
+    db.session.commit()
+    yield url_for("letters.one", letter_id=number)
+    yield url_for("letters.framed", letter_id=number)
+    yield url_for("letters.example", key=KIND, locale="uk")
+    yield url_for("group_letters.sent", cohort_id=cohort.id, key=key)

@@ -13,14 +13,18 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from tests.postgresql import on_server, postgresql
-from tools import trials
+from tools import letter_trials, trials
 from tools.erasing_trial import try_erasing
 from tools.trials import Counts, Ground
 
 FULL: dict[str, Callable[[Ground, int], Counts]] = {
     "links": lambda ground, seed: trials.try_links(ground, seed=seed, rounds=20, width=100),
+    "seats": lambda ground, seed: trials.try_seats(ground, seed=seed, rounds=50, width=200),
     "issuing": lambda ground, seed: trials.try_issuing(ground, seed=seed, count=300, kills=20),
     "erasing": lambda ground, seed: try_erasing(ground, seed=seed, people=100),
+    "letters": lambda ground, seed: letter_trials.try_letters(
+        ground, seed=seed, count=300, kills=30
+    ),
     "guesses": lambda ground, seed: trials.try_guesses(ground, seed=seed, count=100_000, real=200),
 }
 MUST_BE_ZERO = (

@@ -4,7 +4,16 @@ from datetime import date, datetime, time
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    String,
+    Text,
+    UniqueConstraint,
+    func,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.types import JSON
 
@@ -121,7 +130,10 @@ class Module(Base):
 
 
 class Cohort(Base):
-    """People who take a course in a module together; ``zone`` is its wall clock."""
+    """People who take a course in a module together; ``zone`` is its wall clock.
+
+    ``continues_id`` is the group of an earlier module that goes on in this one.
+    """
 
     __tablename__ = "cohort"
     __table_args__ = (CheckConstraint("capacity >= 1", name="capacity"),)
@@ -138,6 +150,9 @@ class Cohort(Base):
     is_hybrid: Mapped[bool] = mapped_column(default=False)
     zone: Mapped[str] = mapped_column(String(60), default="Europe/Kyiv")
     capacity: Mapped[int]
+    continues_id: Mapped[int | None] = mapped_column(
+        ForeignKey("cohort.id", ondelete="SET NULL"), index=True
+    )
 
     module: Mapped[Module] = relationship()
     course: Mapped[Course] = relationship()
@@ -196,7 +211,11 @@ class NotHeldReason(StrEnum):
 
 
 class Session(Base):
-    """One dated meeting of a cohort. ``day`` is the date on the wall of the cohort's zone."""
+    """One dated meeting of a cohort. ``day`` is the date on the wall of the cohort's zone.
+
+    ``sequence`` and ``changed_at`` are kept by the database at each change of the row: calendars
+    that were read before tell by them what is newer.
+    """
 
     __tablename__ = "session"
     __table_args__ = (
@@ -218,6 +237,10 @@ class Session(Base):
     state: Mapped[SessionState] = mapped_column(one_of(SessionState), default=SessionState.PLANNED)
     not_held_reason: Mapped[NotHeldReason | None] = mapped_column(one_of(NotHeldReason))
     moved_to_id: Mapped[int | None] = mapped_column(ForeignKey("session.id", ondelete="SET NULL"))
+    sequence: Mapped[int] = mapped_column(
+        default=0, server_default="0", onupdate=text("sequence + 1")
+    )
+    changed_at: Mapped[datetime | None] = mapped_column(UtcDateTime, onupdate=func.now())
 
     cohort: Mapped[Cohort] = relationship()
 

@@ -123,6 +123,8 @@ def _serve_web(app: Flask) -> None:
         "worker_class": "gthread",
         "proc_name": "lms",
         "loglevel": "warning",
+        # Paths hold the tokens of calendars and of links that sign in.
+        "accesslog": None,
         "graceful_timeout": 5,
         "control_socket_disable": True,
     }

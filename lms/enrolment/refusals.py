@@ -23,6 +23,11 @@ class NotFitting(LMSError):
         self.objections = objections
         super().__init__(reason=objections[0].reason)
 
+    @property
+    def reasons(self) -> tuple[Reason, ...]:
+        """What speaks against it, whoever it is."""
+        return tuple(one.reason for one in self.objections)
+
 
 class ConsentMissing(LMSError):
     """Without the consent for taking part nothing about anybody is kept."""
@@ -82,6 +87,60 @@ class EndsBeforeItBegan(LMSError):
     """The last day in a group lies before the first."""
 
     code = "ends_before_it_began"
+
+    def __init__(self) -> None:
+        super().__init__(reason=Reason(self.code))
+
+
+class OfferEnded(LMSError):
+    """The offer was answered, or its time is over."""
+
+    code = "offer_ended"
+
+    def __init__(self) -> None:
+        super().__init__(reason=Reason(self.code))
+
+
+class PlaceEnded(LMSError):
+    """The place has an end already, so that this can't be done with it."""
+
+    code = "place_ended"
+
+    def __init__(self) -> None:
+        super().__init__(reason=Reason(self.code))
+
+
+class NotForAll(LMSError):
+    """The family wants places for all children or for none, and there are not enough."""
+
+    code = "not_for_all"
+
+    def __init__(self) -> None:
+        super().__init__(reason=Reason(self.code))
+
+
+class AlreadyAnswered(LMSError):
+    """Somebody answered this question before."""
+
+    code = "answered_already"
+
+    def __init__(self) -> None:
+        super().__init__(reason=Reason(self.code))
+
+
+class ModuleOver(LMSError):
+    """The module ended meanwhile."""
+
+    code = "module_over"
+
+    def __init__(self) -> None:
+        super().__init__(reason=Reason(self.code))
+
+
+class ConsentEnded(LMSError):
+    """A consent that the group needs does not hold any more."""
+
+    code = "consent_ended"
 
     def __init__(self) -> None:
         super().__init__(reason=Reason(self.code))

@@ -6,8 +6,9 @@ from datetime import datetime
 from flask import Blueprint
 from flask_babel import lazy_gettext as _l
 
-from lms.contracts import Card, Eraser, MenuItem, RoleName, Sentence
-from lms.families import known_views, request_desk, views
+from lms.contracts import Card, Eraser, LetterKind, MenuItem, Panel, RoleName, Sentence
+from lms.courses.models import Cohort
+from lms.families import group_letter_views, group_letters, known_views, places, request_desk, views
 from lms.families.requests import ERASERS, forget_decided
 from lms.families.sentences import SENTENCES
 from lms.hookspecs import hook
@@ -21,7 +22,13 @@ HOMES = {
 @hook
 def register_blueprints() -> list[Blueprint]:
     """Give the pages of guardians and of adult learners."""
-    return [views.bp, known_views.bp, request_desk.bp]
+    return [views.bp, known_views.bp, request_desk.bp, group_letter_views.bp]
+
+
+@hook
+def register_letter_kinds() -> tuple[LetterKind, ...]:
+    """Give the letters that families get."""
+    return group_letters.KINDS
 
 
 @hook
@@ -63,3 +70,12 @@ def register_erasers() -> list[Eraser]:
 def register_sentences() -> Mapping[str, Sentence]:
     """Give the sentences of requests about data."""
     return SENTENCES
+
+
+@hook
+def cohort_panels(cohort: Cohort, person: object) -> list[Panel]:
+    """Give the way to write to the adults of a group."""
+    return group_letter_views.panel(cohort, person)
+
+
+__all__ = ["places"]

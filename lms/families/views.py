@@ -11,10 +11,12 @@ from lms.contracts import LMSError, RoleName
 from lms.courses.sentences import NOT_HELD_LABELS
 from lms.db import db
 from lms.enrolment.access import find_child, may_consent_for
+from lms.enrolment.continuing import open_continuations
 from lms.enrolment.rules import Refusal
 from lms.enrolment.sentences import PURPOSE_LABELS, REFUSAL_LABELS, say_refusal
 from lms.families.consents import give_again, withdraw
 from lms.families.household import gather, with_panels
+from lms.families.standing import places_for
 from lms.people.models import ContactRule, Person
 from lms.people.rules import Purpose
 from lms.people.services import children_of
@@ -56,12 +58,15 @@ def _page(template: str, people: list[Person]) -> str:
     return render_template(
         template,
         members=shown,
+        places=places_for(people, adult_id=current_user.person_id, now=now(), on=today()),
         legal=legal,
         purposes=PURPOSE_LABELS,
         not_held=NOT_HELD_LABELS,
         refusals={str(key): label for key, label in REFUSAL_LABELS.items()},
         other=str(Refusal.OTHER),
         zone=current_app.config["LMS_ZONE"],
+        continuations=open_continuations([person.id for person in people], on=today()),
+        on=today(),
         is_quiet=current_user.contact_rule is not ContactRule.USUAL,
     )
 

@@ -5,13 +5,11 @@ worker dies in between nobody knows whether it left: it is then shown to the coo
 and never sent again by itself.
 """
 
-import smtplib
-from collections.abc import Mapping
-from datetime import datetime, timedelta
+from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any
 
-from flask import current_app, render_template, url_for
-from flask_babel import force_locale
+from flask import current_app
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select, update
 
@@ -21,19 +19,14 @@ from lms.clock import today
 from lms.contracts import JobKind
 from lms.db import begin_write, db
 from lms.letters.models import Letter, LetterState
-from lms.letters.rules import MOST_TRIES, is_due
-from lms.letters.services import SEND, may_be_written_to, send
+from lms.letters.rendering import render
+from lms.letters.rules import HELD_FOR, MOST_TRIES, is_due
+from lms.letters.services import SEND, may_be_written_to, send_by_id
 from lms.people.services import open_account
 from lms.people.signing import make_sign_in_link
 
-# The server said no, so the letter surely did not leave.
-REFUSED = (
-    smtplib.SMTPResponseException,
-    smtplib.SMTPRecipientsRefused,
-    smtplib.SMTPSenderRefused,
-    smtplib.SMTPNotSupportedError,
-)
-SWEPT_AFTER = timedelta(minutes=2)
+# One look a minute takes up so many; the next look the next.
+MOST_AT_ONCE = 500
 
 
 def send_letter(_args: Mapping[str, Any], key: str) -> None:
@@ -43,95 +36,98 @@ def send_letter(_args: Mapping[str, Any], key: str) -> None:
         return
     if letter.state is LetterState.SENDING:
         # Another worker died here: nobody knows whether the letter left.
-        _note(letter, LetterState.UNSURE, fault="worker_died")
+        _note(letter.id, LetterState.UNSURE, fault="worker_died")
         return
     if letter.state is not LetterState.WAITING:
         return
     if not may_be_written_to(letter.person, on=today()):
-        _note(letter, LetterState.HELD_BACK)
+        _note(letter.id, LetterState.HELD_BACK)
         return
-    words = _render(letter)
-    address = letter.person.email
+    try:
+        deliver = _prepare(letter)
+    except mail.NotSent as refusal:
+        _note(letter.id, LetterState.FAILED, fault=refusal.fault)
+        return
+    number, tries, claimed_at = letter.id, letter.tries + 1, clock_now()
     claimed = db.session.execute(
         update(Letter)
-        .where(Letter.id == letter.id, Letter.state == LetterState.WAITING)
-        .values(state=LetterState.SENDING, state_at=clock_now(), tries=Letter.tries + 1)
+        .where(Letter.id == number, Letter.state == LetterState.WAITING)
+        .values(state=LetterState.SENDING, state_at=claimed_at, tries=tries)
         .returning(Letter.id)
     ).scalar()
     # A slow mail server must not hold up everybody who writes.
     db.session.commit()
     if claimed is None:
+        begin_write()
         return
-    state, fault = _deliver(address, words, key=letter.key)
+    state, fault = _try(deliver, tries)
     begin_write()
-    _note(db.session.get_one(Letter, int(key)), state, fault=fault)
+    # Whoever came meanwhile and noted that nobody knows is not contradicted: somebody may have
+    # acted on it.
+    _note(number, state, fault=fault, claimed_at=claimed_at)
 
 
-def _deliver(address: str, words: tuple[str, str, str], *, key: str) -> tuple[LetterState, str]:
-    subject, plain, html = words
+def _try(deliver: Callable[[], None], tries: int) -> tuple[LetterState, str]:
     try:
-        mail.deliver(address, subject, plain, html=html, key=key)
-    except (mail.Unreachable, *REFUSED) as error:
-        return LetterState.WAITING, type(error).__name__
-    except (OSError, smtplib.SMTPException) as error:
+        deliver()
+    except mail.NotSent as refusal:
+        is_last = refusal.is_final or tries >= MOST_TRIES
+        return LetterState.FAILED if is_last else LetterState.WAITING, refusal.fault
+    except mail.Unsure as doubt:
+        return LetterState.UNSURE, doubt.fault
+    except Exception as error:  # noqa: BLE001 - whatever it was, the letter may have left
         return LetterState.UNSURE, type(error).__name__
     return LetterState.SENT, ""
 
 
-def _note(letter: Letter, state: LetterState, *, fault: str = "") -> None:
-    if state is LetterState.WAITING and letter.tries >= MOST_TRIES:
-        state = LetterState.FAILED
-    letter.state, letter.state_at, letter.fault = state, clock_now(), fault
-    db.session.flush()
+def _note(
+    number: int, state: LetterState, *, fault: str = "", claimed_at: datetime | None = None
+) -> None:
+    """Note where a letter stands. It may have been erased with its reader meanwhile."""
+    noting = update(Letter).where(Letter.id == number)
+    if claimed_at is not None:
+        noting = noting.where(Letter.state == LetterState.SENDING, Letter.state_at == claimed_at)
+    db.session.execute(noting.values(state=state, state_at=clock_now(), fault=fault))
 
 
-def _render(letter: Letter) -> tuple[str, str, str]:
-    """Make subject, plain text and simple HTML; a link that signs in gets its token only now."""
-    public = str(current_app.config["LMS_PUBLIC_URL"])
-    parts: list[dict[str, Any]] = []
-    for part in letter.parts:
-        if "text" in part:
-            parts.append(part)
-            continue
-        path = _sign_in_path(letter) if part["signs_in"] else part["path"]
-        parts.append({**part, "url": public + path})
-    plain = "\n\n".join(
-        part["text"] if "text" in part else f"{part['label']}:\n{part['url']}" for part in parts
+def _prepare(letter: Letter) -> Callable[[], None]:
+    words = render(
+        letter.subject,
+        letter.parts,
+        locale=letter.locale,
+        sign_in_path=lambda: _sign_in_path(letter),
     )
-    with force_locale(letter.locale):
-        html = render_template(
-            "letters/letter.html", subject=letter.subject, parts=parts, language=letter.locale
-        )
-    return letter.subject, plain, html
+    return mail.prepare(
+        letter.person.email, words.subject, words.plain, html=words.html, key=letter.key
+    )
 
 
 def _sign_in_path(letter: Letter) -> str:
     hours = current_app.config["LMS_SIGN_IN_LINK_HOURS"]
     token = make_sign_in_link(open_account(letter.person), hours=hours, now=clock_now())
-    return url_for("people.use_link", token=token)
+    # A worker answers no request, so Flask's own ``url_for`` would not know where it is.
+    return current_app.url_map.bind("").build("people.use_link", {"token": token})
 
 
 def send_again(*, now: datetime) -> None:
     """Take up letters that did not leave when it is time, and those whose worker died."""
-    left = db.session.scalars(
-        select(Letter)
+    left = db.session.execute(
+        select(Letter.id, Letter.state, Letter.tries, Letter.state_at)
         .where(
             Letter.state.in_([LetterState.WAITING, LetterState.SENDING]),
-            Letter.state_at < now - SWEPT_AFTER,
+            Letter.state_at <= now - HELD_FOR,
         )
         .order_by(Letter.id)
-        .limit(200)
-    ).all()
+    )
     due = [
-        one
-        for one in left
-        if one.state is LetterState.SENDING or is_due(one.tries, one.state_at, now=now)
-    ]
+        number
+        for number, state, tries, state_at in left
+        if state is LetterState.SENDING or is_due(tries, state_at, now=now)
+    ][:MOST_AT_ONCE]
     if due:
-        for letter in due:
-            # Not taken up a second time while the work is under way.
-            letter.state_at = now
-        send(due, now=now)
+        # Not taken up a second time while the work is under way.
+        db.session.execute(update(Letter).where(Letter.id.in_(due)).values(state_at=now))
+        send_by_id(due, now=now)
 
 
 JOBS = [JobKind(key=SEND, label=_l("Letters"), run_item=send_letter)]

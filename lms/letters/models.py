@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.types import JSON
 
@@ -13,7 +13,11 @@ from lms.people.models import PERSONAL, Person
 
 
 class LetterState(StrEnum):
-    """Where a letter stands. ``UNSURE`` left the program, but nobody knows whether it arrived."""
+    """Where a letter stands. ``UNSURE`` left the program, but nobody knows whether it arrived.
+
+    ``HELD_BACK`` was written, but its reader may no longer be written to; ``TAKEN_BACK`` was
+    undone before it left; ``QUARANTINED`` is over a limit and waits for the coordinator's word.
+    """
 
     WAITING = "waiting"
     SENDING = "sending"
@@ -21,6 +25,8 @@ class LetterState(StrEnum):
     UNSURE = "unsure"
     FAILED = "failed"
     HELD_BACK = "held_back"
+    TAKEN_BACK = "taken_back"
+    QUARANTINED = "quarantined"
 
 
 class Letter(Base):
@@ -53,3 +59,15 @@ class Letter(Base):
     fault: Mapped[str] = mapped_column(String(60), default="")
 
     person: Mapped[Person] = relationship(foreign_keys=person_id)
+
+
+class Declined(Base):
+    """Somebody asked for no more letters of a kind; taking that back deletes the row."""
+
+    __tablename__ = "letter_declined"
+    __table_args__ = (UniqueConstraint("person_id", "kind"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"))
+    kind: Mapped[str] = mapped_column(String(40))
+    since: Mapped[datetime] = mapped_column(UtcDateTime)

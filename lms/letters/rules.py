@@ -8,6 +8,9 @@ from typing import Any
 # Ten minutes after the first failure, then twice as long each time: about a day in all.
 FIRST_WAIT = timedelta(minutes=10)
 MOST_TRIES = 8
+# So long a letter to a whole group waits and can be taken back; and so long nobody doubts that
+# the worker who began with a letter is still at it.
+HELD_FOR = timedelta(minutes=2)
 
 
 @dataclass(frozen=True)

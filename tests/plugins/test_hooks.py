@@ -313,6 +313,10 @@ class House(Pages):
     def cohort_panels(self, cohort: Any, person: Any) -> list[Panel]:
         return [Panel(WORDS, lines=(f"{cohort.name}: {person.name}",))]
 
+    @hook
+    def module_panels(self, module: Any, person: Any) -> list[Panel]:
+        return [Panel(WORDS, lines=(f"{module.name}: {person.name}",), links=(("Туди", "/x"),))]
+
 
 def test_hook_home_endpoint(enter: Enter) -> None:
     house = House()
@@ -344,6 +348,13 @@ def test_hook_cohort_panels(cast: Cast, enter: Enter) -> None:
     page = enter(House(), "mentor").get(f"/cohorts/{cast.cohort.id}").text
     assert WORDS in page
     assert f"{cast.cohort.name}: " in page
+
+
+def test_hook_module_panels(cast: Cast, enter: Enter) -> None:
+    page = enter(House(), "coordinator").get(f"/modules/{cast.module.id}").text
+    assert WORDS in page
+    assert f"{cast.module.name}: " in page
+    assert 'href="/x"' in page
 
 
 class Keeper:

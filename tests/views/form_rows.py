@@ -4,13 +4,28 @@ A second row of the same form, for a page that asks something else, has its name
 """
 
 from tests.views.form_row import FormRow
+from tests.views.form_rows_calendars import CALENDARS
+from tests.views.form_rows_desk import DESK
 from tests.views.form_rows_enrolment import ENROLMENT
 from tests.views.form_rows_erasing import ERASING
 from tests.views.form_rows_ground import GROUND
 from tests.views.form_rows_learning import LEARNING
+from tests.views.form_rows_next import NEXT
 from tests.views.form_rows_year import YEAR
 
-ROWS: dict[str, FormRow] = {**GROUND, **ENROLMENT, **LEARNING, **YEAR, **ERASING}
+ROWS: dict[str, FormRow] = {
+    **CALENDARS,
+    **DESK,
+    **ENROLMENT,
+    **ERASING,
+    **GROUND,
+    **LEARNING,
+    **NEXT,
+    **YEAR,
+}
 
 # A part of another form, tried with it.
-PARTS = {"enrolment.ChildForm": "enrolment.FamilyForm"}
+PARTS = {
+    "enrolment.ChildForm": "enrolment.FamilyForm",
+    "enrolment.GoingForm": "enrolment.NextModuleForm",
+}
