@@ -2,11 +2,18 @@
 
 from datetime import timedelta
 
-from sqlalchemy import case, delete, or_, update
+from sqlalchemy import case, delete, or_, select, update
 
 from lms.contracts import Eraser, Erasing
 from lms.db import db
-from lms.enrolment.models import Application, ApplicationState, Continuation, Enrolment
+from lms.enrolment.models import (
+    Application,
+    ApplicationState,
+    Continuation,
+    Enrolment,
+    Offer,
+    OfferState,
+)
 
 
 def _end_places(erasing: Erasing) -> None:
@@ -44,7 +51,19 @@ def _forget_questions(erasing: Erasing) -> None:
     )
 
 
+def _close_offers(erasing: Erasing) -> None:
+    """Give back the places that are held for the person's applications."""
+    theirs = select(Application.id).where(Application.person_id == erasing.person_id)
+    db.session.execute(
+        update(Offer)
+        .where(Offer.application_id.in_(theirs), Offer.state == OfferState.OPEN)
+        .values(state=OfferState.CLOSED, answered_at=erasing.now)
+        .execution_options(synchronize_session=False)
+    )
+
+
 ERASERS = [
+    Eraser("offer", run=_close_offers),
     Eraser("enrolment", run=_end_places),
     Eraser("application", run=_withdraw_applications),
     Eraser("continuation", run=_forget_questions),

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from lms.contracts import KnownPart
 from lms.courses.models import Cohort, Course
 from lms.db import db
-from lms.enrolment.models import Application, Enrolment
+from lms.enrolment.models import AgeOverride, Application, Enrolment
 from lms.enrolment.sentences import PURPOSE_LABELS, STATE_LABELS
 from lms.i18n import say_day
 from lms.people.known import say_span
@@ -26,6 +26,7 @@ def known_of(person: Person) -> list[KnownPart]:
         KnownPart(_("Applications"), _applications(person), weight=30),
         KnownPart(_("Groups"), _places(person), weight=32),
         KnownPart(_("Consents"), _consents(person), weight=25),
+        KnownPart(_("Exceptions from the ages"), _overrides(person), weight=34),
     ]
 
 
@@ -69,3 +70,14 @@ def _say_consent(consent: Consent) -> str:
     elif consent.expires_on:
         parts.append(_("holds until %(day)s", day=say_day(consent.expires_on)))
     return ", ".join(parts)
+
+
+def _overrides(person: Person) -> tuple[tuple[str, str], ...]:
+    rows = db.session.execute(
+        select(Course.name, AgeOverride.reason)
+        .join(Cohort, Cohort.id == AgeOverride.cohort_id)
+        .join(Course, Course.id == Cohort.course_id)
+        .where(AgeOverride.person_id == person.id)
+        .order_by(AgeOverride.id)
+    )
+    return tuple((row.name, row.reason) for row in rows)

@@ -9,7 +9,7 @@ from sqlalchemy import Select, and_, exists, or_, select, update
 from lms.contracts import RoleName
 from lms.courses.models import Assignment, Session
 from lms.db import db
-from lms.enrolment.models import Application, ApplicationState, Enrolment
+from lms.enrolment.models import Application, ApplicationEvent, ApplicationState, Enrolment
 from lms.outbox import mark_of
 from lms.people.erasing import erase, left_alone, nobody
 from lms.people.models import ErasureGround, Guardianship, Person, Role
@@ -76,6 +76,13 @@ def _give_to_nobody(application: Application, *, now: datetime) -> None:
     somebody = nobody(now=now)
     application.person_id = application.applicant_id = somebody.id
     application.form_key = str(uuid4())
+    # Its history tells the same.
+    db.session.execute(
+        update(ApplicationEvent)
+        .where(ApplicationEvent.application_id == application.id)
+        .values(person_id=somebody.id)
+        .execution_options(synchronize_session=False)
+    )
     db.session.flush()
 
 

@@ -46,4 +46,8 @@ def _names(letter: Letter, erasing: Erasing) -> bool:
     return len(alike) > 1 or any(name in words for name in names)
 
 
-ERASERS = [Eraser("letter", run=_empty_letters), Eraser("letter", is_deleted=True)]
+ERASERS = [
+    Eraser("letter", run=_empty_letters),
+    Eraser("letter", is_deleted=True),
+    Eraser("letter_declined", is_deleted=True),
+]

@@ -11,14 +11,18 @@ from flask.testing import FlaskCliRunner
 from sqlalchemy import func, select, text
 
 from lms import jobs
+from lms.calendars.models import CalendarFeed
 from lms.certificates.downloads import document_of
 from lms.certificates.models import Certificate, CertificateFile
 from lms.certificates.rules import State
 from lms.certificates.verification import find_by_code, verify
-from lms.courses.models import Cohort
+from lms.courses.access import is_assigned
+from lms.courses.models import Cohort, SessionState
 from lms.db import begin_write, db, is_postgresql
-from lms.enrolment.models import Application, Enrolment
+from lms.enrolment.models import Application, Enrolment, Offer, OfferState
 from lms.letters.models import Letter, LetterState
+from lms.mentors.models import Category
+from lms.mentors.services import describe_mentor, profile_of
 from lms.people.erasing import ErasedAlready, StillStaff, erase, left_alone
 from lms.people.models import Account, Erasure, Guardianship, Person, Role, SignedIn, SignInLink
 from lms.people.traces import ledger_path, replay, wipe
@@ -240,3 +244,34 @@ def test_whoever_still_reads_holds_nothing_up_for_ever(
     entries = db.session.scalars(select(Erasure)).all()
     assert [(entry.files, entry.outbox) for entry in entries] == [([], []), ([], [])]
     assert all(entry.wiped_at for entry in entries)
+
+
+def test_an_erased_mentor_leads_no_more_and_still_counts(app: Flask, cast: Cast) -> None:
+    begin_write()
+    mentor = db.session.get_one(Person, cast.mentor.id)
+    describe_mentor(mentor, Category.TEACHER, since=ON, skills="Python, Ґалаґан О. Ю.")
+    for session in cast.sessions:
+        session.state = SessionState.HELD
+    db.session.commit()
+    before = _report(app)
+    begin_write()
+    erase(db.session.get_one(Person, cast.mentor.id), now=NOW)
+    db.session.commit()
+    assert not is_assigned(cast.mentor.id, cast.cohort.id, on=NOW.date())
+    profile = profile_of(cast.mentor.id)
+    assert profile is not None
+    assert (profile.category, profile.skills) == (Category.TEACHER, "")
+    assert _report(app) == before
+
+
+def test_feeds_stop_and_places_held_are_given_back(app: Flask, cast: Cast, family: Family) -> None:
+    begin_write()
+    waiting = db.session.scalars(select(Application.id).where(Application.state == "waiting")).one()
+    held = Offer(application_id=waiting, batch="b", by_phone=True, made_at=APPLIED)
+    feed = CalendarFeed(person_id=family.guardian_id, nonce="n", token_hash="h", made_at=APPLIED)
+    db.session.add_all([held, feed])
+    db.session.commit()
+    _erase(family)
+    offer = db.session.scalars(select(Offer)).one()
+    assert (offer.state, offer.answered_at) == (OfferState.CLOSED, NOW)
+    assert db.session.scalar(select(func.count()).select_from(CalendarFeed)) == 0

@@ -10,7 +10,7 @@ from lms import limits
 from lms.contracts import RoleName
 from lms.courses.models import Cohort
 from lms.db import begin_write, db
-from lms.enrolment.models import Application, ApplicationState, Enrolment
+from lms.enrolment.models import Application, ApplicationEvent, ApplicationState, Enrolment
 from lms.enrolment.retention import forget_contacts, forget_refused
 from lms.families.models import DataRequest, RequestKind, RequestState
 from lms.families.requests import forget_decided
@@ -76,6 +76,8 @@ def test_whoever_has_a_place_keeps_all_but_the_refusal(refused: Family, cast: Ca
     ).one()
     assert (moved.person.full_name, moved.applicant.full_name) == ("", "")
     assert moved.person.erased_at is not None
+    told = select(ApplicationEvent.person_id).where(ApplicationEvent.application_id == moved.id)
+    assert set(db.session.scalars(told)) == {moved.person_id}
     assert _steps() == before
     assert forget_refused(days=30, now=REFUSED + timedelta(days=40)) == 0
 
