@@ -49,6 +49,9 @@ COSTLY = frozenset(
 # What answers programs: no picture can be taken of it, and no link leads to it.
 FOR_PROGRAMS = frozenset({"core.health", "core.job_progress", "calendars.feed"})
 
+# Letters as they are seen in a mailbox: parts of a page, in a frame and a language of their own.
+FRAMED = frozenset({"letters.framed", "letters.example"})
+
 
 @dataclass(frozen=True, order=True)
 class Page:
@@ -91,7 +94,8 @@ def choose(visits: Iterable[tuple[str, Visit]], *, known: Iterable[str]) -> Foun
     reached = set(FOR_PROGRAMS)
     for role, visit in visits:
         reached.add(visit.endpoint)
-        if visit.mimetype != "text/html" or 300 <= visit.status < 400:
+        is_page = visit.mimetype == "text/html" and visit.endpoint not in FRAMED
+        if not is_page or 300 <= visit.status < 400:
             continue
         key = (role, _name(visit))
         if key not in fullest or len(visit.body) > len(fullest[key].body):
