@@ -220,7 +220,7 @@ def _say_missed(day: str, when: str, answer: str, switch: str) -> Text:
 
 def _example_when() -> str:
     moment = datetime(2026, 9, 7, 17, tzinfo=ZoneInfo("Europe/Kyiv"))
-    return f"Scratch: {say_meeting(moment, 'Europe/Kyiv')}"
+    return f"Scratch · {say_meeting(moment, 'Europe/Kyiv')}"
 
 
 def _example_reminder() -> Text:

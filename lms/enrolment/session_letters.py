@@ -146,7 +146,7 @@ def say_session(session: Session) -> str:
     zone = say_zone(cohort.zone)
     when = say_meeting(session.starts_at, cohort.zone) + (f" ({zone})" if zone else "")
     course = say_course(cohort)
-    return f"{course}: {when}" if course else when
+    return f"{course} · {when}" if course else when
 
 
 def say_course(cohort: Cohort) -> str:
@@ -234,7 +234,7 @@ def _restored(session: Session) -> Text:
 
 def _example() -> Text:
     moment = datetime(2026, 9, 7, 17, tzinfo=ZoneInfo("Europe/Kyiv"))
-    when = f"Python: {say_meeting(moment, 'Europe/Kyiv')}"
+    when = f"Python · {say_meeting(moment, 'Europe/Kyiv')}"
     why = _("Why: %(reason)s.", reason=_("no power"))
     following = say_meeting(moment + timedelta(days=7), "Europe/Kyiv")
     return _say_cancelled(
