@@ -79,6 +79,11 @@ def enrolled(enrolment: Any) -> None:
 
 
 @spec
+def contact_rule_changed(person: Any) -> None:
+    """Hear that somebody may be reached otherwise from now on; same transaction."""
+
+
+@spec
 def chores_due(now: datetime) -> None:
     """Do what time alone brings about, safely at any moment; called about once a minute."""
 

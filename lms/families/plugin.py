@@ -1,10 +1,18 @@
 """What the families slice gives to the suite."""
 
-from flask import Blueprint
+from collections.abc import Mapping
+from datetime import datetime
+
+from flask import Blueprint, current_app
 from flask_babel import lazy_gettext as _l
 
-from lms.contracts import MenuItem, RoleName
-from lms.families import views
+from lms.clock import today
+from lms.contracts import Card, MenuItem, Panel, RoleName, Sentence
+from lms.courses.models import Cohort
+from lms.families import adults, child, cohorts, desk, reach, records, views
+from lms.families.growing import end_childhoods
+from lms.families.jobs import ask_again
+from lms.families.sentences import SENTENCES
 from lms.hookspecs import hook
 
 HOMES = {
@@ -15,8 +23,14 @@ HOMES = {
 
 @hook
 def register_blueprints() -> list[Blueprint]:
-    """Give the pages of guardians and of adult learners."""
+    """Give the pages of guardians, learners and children, and the coordinator's about families."""
     return [views.bp]
+
+
+@hook
+def register_sentences() -> Mapping[str, Sentence]:
+    """Give the sentences of families."""
+    return SENTENCES
 
 
 @hook
@@ -27,10 +41,36 @@ def home_endpoint(role: RoleName) -> str | None:
 
 @hook
 def menu_items(person: object) -> list[MenuItem]:
-    """Lead guardians and learners to their pages."""
+    """Lead guardians and learners to their pages, the coordinator to what waits."""
     roles: frozenset[RoleName] = getattr(person, "roles", frozenset())
     items = [
         (RoleName.GUARDIAN, MenuItem(_l("My children"), "families.family", weight=10)),
         (RoleName.LEARNER, MenuItem(_l("My learning"), "families.learning", weight=12)),
+        (RoleName.COORDINATOR, MenuItem(_l("Families"), "families.desk", weight=62)),
     ]
     return [item for role, item in items if role in roles]
+
+
+@hook
+def home_cards(person: object) -> list[Card]:
+    """Tell the coordinator what waits about families."""
+    if RoleName.COORDINATOR not in getattr(person, "roles", frozenset()):
+        return []
+    return desk.cards()
+
+
+@hook
+def cohort_panels(cohort: Cohort, person: object) -> list[Panel]:
+    """Tell how many of a group may be photographed."""
+    return cohorts.panel(cohort, person)
+
+
+@hook
+def chores_due(now: datetime) -> None:
+    """End guardianships of whoever came of age, and ask for consents that run out."""
+    on = today(str(current_app.config["LMS_ZONE"]))
+    end_childhoods(now=now, on=on)
+    ask_again(now=now, on=on)
+
+
+__all__ = ["adults", "child", "reach", "records"]

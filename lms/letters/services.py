@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 
 from flask_babel import force_locale
-from sqlalchemy import or_, select
+from sqlalchemy import or_, select, update
 
 from lms.db import db
 from lms.i18n import default_code
@@ -76,6 +76,17 @@ def _letter(person: Person, key: str, draft: Draft, *, now: datetime) -> Letter:
 def send(letters: Iterable[Letter], *, now: datetime) -> None:
     """Record the work of sending letters in the caller's transaction."""
     enqueue(SEND, items=[str(one.id) for one in letters], args={}, asked_by_id=None, now=now)
+
+
+def hold_back(person: Person, *, now: datetime) -> int:
+    """Hold back for good what waits to be sent to somebody who may no longer be written to."""
+    held = db.session.execute(
+        update(Letter)
+        .where(Letter.person_id == person.id, Letter.state == LetterState.WAITING)
+        .values(state=LetterState.HELD_BACK, state_at=now)
+        .returning(Letter.id)
+    ).all()
+    return len(held)
 
 
 def adults_for(people: Iterable[Person], *, on: date) -> dict[int, list[Person]]:
