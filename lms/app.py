@@ -13,7 +13,7 @@ from werkzeug.exceptions import NotFound
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter
 
-from lms import access, core, plugins, settings, ui
+from lms import access, core, erasers, plugins, settings, ui
 from lms.db import begin_write, init_db
 from lms.i18n import init_i18n
 from lms.jobs import init_jobs, start_worker
@@ -79,6 +79,7 @@ def create_app(
     ui.init_ui(app)
     app.before_request(access.guard)
     access.refuse_undeclared(app)
+    erasers.refuse_unerasable(suite)
     if app.config["LMS_JOBS"] == "embedded" and not app.testing:
         start_worker(app)
     return app

@@ -162,7 +162,55 @@ class JobKind:
     finished: Callable[[Mapping[str, Any]], None] | None = None
 
 
-T = TypeVar("T", MenuItem, Card, Panel)
+@dataclass
+class Erasing:
+    """One person being erased: what erasers read, and what is to be done after the commit.
+
+    ``names`` are the person's own, ``guardian_ids`` those of every adult ever noted with them.
+    Erasers add to ``files`` the hashes of stored files that go, and to ``outbox`` the addresses
+    and the keys of the letters whose copies in the outbox go.
+    """
+
+    person_id: int
+    now: datetime
+    names: tuple[str, ...] = ()
+    guardian_ids: tuple[int, ...] = ()
+    files: list[str] = field(default_factory=list)
+    outbox: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Eraser:
+    """How the rows of one table are erased for a person.
+
+    Rows are those whose column ``owner`` holds the person, or, with ``through``, a row of that
+    table whose ``person_id`` is the person. They are deleted, or ``clear`` says what stands in
+    each personal column afterwards. ``run`` comes first and does what neither can say; alone it
+    answers for the whole table.
+    """
+
+    table: str
+    owner: str = "person_id"
+    through: str = ""
+    clear: Mapping[str, Any] = field(default_factory=dict)
+    is_deleted: bool = False
+    run: Callable[[Erasing], None] | None = None
+
+    def covers(self, column: str) -> bool:
+        """Tell whether a personal column is erased by this."""
+        return self.is_deleted or column in self.clear or (self.run is not None and not self.clear)
+
+
+@dataclass(frozen=True)
+class KnownPart:
+    """A part of «What is known about us»: a title, and pairs of label and value in plain words."""
+
+    title: str
+    rows: tuple[tuple[str, str], ...]
+    weight: int = 100
+
+
+T = TypeVar("T", MenuItem, Card, Panel, KnownPart)
 
 
 def weighted(nested: Iterable[Iterable[T]]) -> list[T]:

@@ -128,3 +128,27 @@ def begin_write() -> None:
 def is_postgresql() -> bool:
     """Tell whether several machines may be writing, so that rows must be locked by name."""
     return db.engine.dialect.name == "postgresql"
+
+
+def overwrite_freed() -> bool:
+    """Leave no byte of what was erased in the file and the journal of SQLite; after the commit.
+
+    Pages that were split keep copies in their gaps, which ``secure_delete`` does not reach, so the
+    file is written anew. Answers whether the journal is empty: a reader may still need it.
+    PostgreSQL reuses what its own VACUUM frees; nothing is done there.
+
+    :raises OperationalError: when somebody else writes for too long.
+    """
+    if is_postgresql():
+        return True
+    db.session.remove()
+    connection = db.engine.raw_connection()
+    try:
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA temp_store=MEMORY")
+        cursor.execute("VACUUM")
+        busy, _pages, _written = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        cursor.execute("PRAGMA temp_store=DEFAULT")
+        return not busy
+    finally:
+        connection.close()

@@ -11,8 +11,10 @@ import pluggy
 from lms.contracts import (
     AwardKind,
     Card,
+    Eraser,
     Indicator,
     JobKind,
+    KnownPart,
     MenuItem,
     Panel,
     Reason,
@@ -61,6 +63,21 @@ def register_award_kinds() -> Iterable[AwardKind]:
 @spec
 def register_indicators() -> Iterable[Indicator]:
     """Give lines of the annual report with their counting rules; asked once per app."""
+
+
+@spec
+def register_erasers() -> Iterable[Eraser]:
+    """Give for each table with personal columns how it is erased for a person; asked once per app."""
+
+
+@spec
+def known_about(person: Any) -> Iterable[KnownPart]:
+    """Give what is known about a person, without a word about anybody else."""
+
+
+@spec(firstresult=True)
+def print_document(html: str) -> bytes | None:
+    """Print a whole document as PDF, fetching nothing; the first answer counts."""
 
 
 @spec

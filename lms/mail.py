@@ -16,8 +16,7 @@ def init_mail(app: Flask) -> None:
     outbox = Path(app.config["LMS_DATA"]).resolve() / "outbox"
     is_smtp = bool(app.config["LMS_MAIL_SERVER"])
     app.config.update(
-        MAIL_BACKEND="smtp" if is_smtp else "file",
-        MAIL_FILE_PATH=str(outbox),
+        MAIL_BACKEND="smtp" if is_smtp else "lms.outbox",
         MAIL_SERVER=app.config["LMS_MAIL_SERVER"],
         MAIL_PORT=app.config["LMS_MAIL_PORT"],
         MAIL_USERNAME=app.config["LMS_MAIL_USER"] or None,

@@ -11,7 +11,7 @@ from flask import current_app
 from flask_babel import lazy_gettext as _l
 
 from lms import hookspecs
-from lms.contracts import AwardKind, Indicator, JobKind, LMSError, Sentence
+from lms.contracts import AwardKind, Eraser, Indicator, JobKind, LMSError, Sentence
 
 GROUP = "lms"
 
@@ -42,6 +42,7 @@ class Suite:
     indicators: dict[str, Indicator] = field(default_factory=dict)
     jobs: dict[str, JobKind] = field(default_factory=dict)
     sentences: dict[str, Sentence] = field(default_factory=dict)
+    erasers: list[Eraser] = field(default_factory=list)
     workers: list[Any] = field(default_factory=list)
 
     @property
@@ -85,6 +86,7 @@ def gather(suite: Suite) -> None:
     _collect(suite.awards, hook.register_award_kinds(), "award kind")
     _collect(suite.indicators, hook.register_indicators(), "indicator")
     _collect(suite.jobs, hook.register_jobs(), "job kind")
+    suite.erasers += [eraser for answer in hook.register_erasers() for eraser in answer]
     for sentences in hook.register_sentences():
         for code, sentence in sentences.items():
             if code in suite.sentences:

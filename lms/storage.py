@@ -49,3 +49,21 @@ def get(sha256: str) -> bytes:
     if hashlib.sha256(content).hexdigest() != sha256:
         raise FileMissing(sha256)
     return content
+
+
+def remove(sha256: str) -> None:
+    """Overwrite and remove kept bytes; what is not there is removed already."""
+    shred(_path(sha256))
+
+
+def shred(path: Path) -> None:
+    """Overwrite a file and remove it."""
+    try:
+        size = path.stat().st_size
+        with path.open("r+b") as file:
+            file.write(b"\0" * size)
+            file.flush()
+            os.fsync(file.fileno())
+        path.unlink()
+    except FileNotFoundError:
+        return

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.attendance.rules import Mode, Status
 from lms.db import Base, UtcDateTime, one_of
+from lms.people.models import PERSONAL
 
 __all__ = [
     "AttendanceRecord",
@@ -67,7 +68,7 @@ class MarkChange(Base):
     mode: Mapped[Mode | None] = mapped_column(one_of(Mode))
     changed_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
     changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    reason: Mapped[str] = mapped_column(String(200), default="")
+    reason: Mapped[str] = mapped_column(String(200), default="", info=PERSONAL)
 
 
 class HeadCount(Base):

@@ -12,15 +12,26 @@ from flask_babel import ngettext
 from lms.attendance import cli, views
 from lms.attendance.access import TEACHING, may_register
 from lms.attendance.closing import close_due
+from lms.attendance.known import known_of
 from lms.attendance.progress import progress_of
 from lms.attendance.sentences import SENTENCES
 from lms.attendance.today import SessionLine, count_waiting, sessions_of
 from lms.clock import now, today
-from lms.contracts import Card, MenuItem, Panel, RoleName, Sentence, Setting
+from lms.contracts import (
+    Card,
+    Eraser,
+    KnownPart,
+    MenuItem,
+    Panel,
+    RoleName,
+    Sentence,
+    Setting,
+)
 from lms.courses.kind import Participation, kind_of
 from lms.courses.sentences import STATE_LABELS
 from lms.hookspecs import hook
 from lms.i18n import say_clock, say_day
+from lms.people.models import Person
 from lms.settings import positive
 
 cli.bind(views.bp)
@@ -30,6 +41,18 @@ cli.bind(views.bp)
 def register_blueprints() -> list[Blueprint]:
     """Give «Today», the registers and ``lms registers close``."""
     return [views.bp]
+
+
+@hook
+def known_about(person: Person) -> list[KnownPart]:
+    """Tell the marks of a person."""
+    return known_of(person)
+
+
+@hook
+def register_erasers() -> list[Eraser]:
+    """Erase why a mark was changed late: those words may name the learner."""
+    return [Eraser("mark_change", clear={"reason": ""})]
 
 
 @hook

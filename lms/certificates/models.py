@@ -66,7 +66,7 @@ class Certificate(Base):
     snapshot: Mapped[dict[str, Any]] = mapped_column(JSON, info=PERSONAL)
     revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     revoked_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
-    revoked_reason: Mapped[str] = mapped_column(String(200), default="")
+    revoked_reason: Mapped[str] = mapped_column(String(200), default="", info=PERSONAL)
 
     person: Mapped[Person | None] = relationship(foreign_keys=person_id)
     module: Mapped[Module] = relationship()

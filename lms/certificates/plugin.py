@@ -12,7 +12,9 @@ from sqlalchemy import func, select
 
 from lms.certificates import public
 from lms.certificates.access import STAFF, downloadable_by
+from lms.certificates.erasing import ERASERS
 from lms.certificates.jobs import JOBS
+from lms.certificates.known import known_of
 from lms.certificates.models import Certificate
 from lms.certificates.overview import Papers, awards_of, cohorts_to_issue, count_issued, issued_rows
 from lms.certificates.sentences import SENTENCES
@@ -21,9 +23,11 @@ from lms.completion.models import Completion
 from lms.contracts import (
     AwardKind,
     Card,
+    Eraser,
     Indicator,
     IndicatorRow,
     JobKind,
+    KnownPart,
     MenuItem,
     Panel,
     RoleName,
@@ -32,6 +36,7 @@ from lms.contracts import (
 )
 from lms.db import db
 from lms.hookspecs import hook
+from lms.people.models import Person
 from lms.plugins import suite
 from lms.settings import positive
 
@@ -42,6 +47,18 @@ CARDS = 4
 def register_blueprints() -> list[Blueprint]:
     """Give the pages of staff and those on which strangers check a paper."""
     return [public.bp]
+
+
+@hook
+def known_about(person: Person) -> list[KnownPart]:
+    """Tell the papers of a person."""
+    return known_of(person)
+
+
+@hook
+def register_erasers() -> list[Eraser]:
+    """Take the holder off the papers and the papers off the disk."""
+    return ERASERS
 
 
 @hook

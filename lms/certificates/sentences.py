@@ -16,9 +16,14 @@ REVOCATIONS: Mapping[str, Any] = {
 }
 """Reasons to revoke that are known in both languages; any other is the coordinator’s own words."""
 
+ERASED_WORDS = "erased"
+"""Stands where the coordinator's own words were, once the holder is erased."""
+
 
 def say_revocation(reason: str) -> str:
     """Say why a paper was revoked: a known reason in the reader's language, or the words typed."""
+    if reason == ERASED_WORDS:
+        return _("the words of the reason were erased with the holder’s data")
     return str(REVOCATIONS.get(reason, reason))
 
 

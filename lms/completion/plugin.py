@@ -11,13 +11,22 @@ from flask_babel import ngettext
 from lms.clock import today
 from lms.completion import views
 from lms.completion.access import may_confirm
+from lms.completion.known import known_of
 from lms.completion.sentences import SENTENCES
 from lms.completion.services import assess_enrolments, count_completions, ready_cohorts
-from lms.contracts import Card, Panel, RoleName, Sentence
+from lms.contracts import (
+    Card,
+    Eraser,
+    KnownPart,
+    Panel,
+    RoleName,
+    Sentence,
+)
 from lms.courses.access import may_lead
 from lms.courses.kind import UnknownKind, kind_of
 from lms.hookspecs import hook
 from lms.i18n import say_day
+from lms.people.models import Person
 from lms.plugins import suite
 
 LEFT_IN_PEACE = timedelta(days=120)
@@ -29,6 +38,22 @@ CARDS = 4
 def register_blueprints() -> list[Blueprint]:
     """Give the page of a group's completion."""
     return [views.bp]
+
+
+@hook
+def known_about(person: Person) -> list[KnownPart]:
+    """Tell what a person made and completed."""
+    return known_of(person)
+
+
+@hook
+def register_erasers() -> list[Eraser]:
+    """Erase what a learner made; that it was shown stays."""
+    return [
+        Eraser(
+            "project", owner="enrolment_id", through="enrolment", clear={"title": "", "link": ""}
+        )
+    ]
 
 
 @hook

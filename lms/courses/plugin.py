@@ -8,9 +8,19 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
 from lms.clock import today
-from lms.contracts import Card, MenuItem, Reason, RoleName, Sentence
+from lms.contracts import (
+    Card,
+    Eraser,
+    KnownPart,
+    MenuItem,
+    Reason,
+    RoleName,
+    Sentence,
+)
 from lms.courses import cohorts, views
 from lms.courses.access import is_assigned
+from lms.courses.erasing import ERASERS
+from lms.courses.known import known_of
 from lms.courses.models import Cohort
 from lms.courses.sentences import SENTENCES
 from lms.courses.services import running_modules
@@ -23,6 +33,18 @@ from lms.people.models import Person
 def register_blueprints() -> list[Blueprint]:
     """Give the pages of programmes and of groups."""
     return [views.bp, cohorts.bp]
+
+
+@hook
+def known_about(person: Person) -> list[KnownPart]:
+    """Tell the groups that a person leads."""
+    return known_of(person)
+
+
+@hook
+def register_erasers() -> list[Eraser]:
+    """End what a mentor leads."""
+    return ERASERS
 
 
 @hook

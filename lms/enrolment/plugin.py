@@ -5,9 +5,20 @@ from collections.abc import Mapping
 from flask import Blueprint
 
 from lms.clock import today
-from lms.contracts import Card, MenuItem, Panel, Reason, Sentence, Setting
+from lms.contracts import (
+    Card,
+    Eraser,
+    KnownPart,
+    MenuItem,
+    Panel,
+    Reason,
+    Sentence,
+    Setting,
+)
 from lms.courses.models import Cohort
 from lms.enrolment import applying, desk, views
+from lms.enrolment.erasing import ERASERS
+from lms.enrolment.known import known_of
 from lms.enrolment.seats import is_in
 from lms.enrolment.sentences import SENTENCES
 from lms.hookspecs import hook
@@ -19,6 +30,18 @@ from lms.settings import positive
 def register_blueprints() -> list[Blueprint]:
     """Give the catalogue, the forms and the coordinator's desk."""
     return [views.bp]
+
+
+@hook
+def known_about(person: Person) -> list[KnownPart]:
+    """Tell applications, places and consents."""
+    return known_of(person)
+
+
+@hook
+def register_erasers() -> list[Eraser]:
+    """End places and applications; their rows stay as figures."""
+    return ERASERS
 
 
 @hook

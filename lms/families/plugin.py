@@ -7,9 +7,21 @@ from flask import Blueprint, current_app
 from flask_babel import lazy_gettext as _l
 
 from lms.clock import today
-from lms.contracts import Card, MenuItem, Panel, RoleName, Sentence
+from lms.contracts import Card, Eraser, MenuItem, Panel, RoleName, Sentence
 from lms.courses.models import Cohort
-from lms.families import adults, child, cohorts, desk, reach, records, views
+from lms.families import (
+    adults,
+    child,
+    cohorts,
+    desk,
+    erasing,
+    known_views,
+    reach,
+    records,
+    request_desk,
+    requests,
+    views,
+)
 from lms.families.growing import end_childhoods
 from lms.families.jobs import ask_again
 from lms.families.sentences import SENTENCES
@@ -24,7 +36,7 @@ HOMES = {
 @hook
 def register_blueprints() -> list[Blueprint]:
     """Give the pages of guardians, learners and children, and the coordinator's about families."""
-    return [views.bp]
+    return [views.bp, known_views.bp, request_desk.bp]
 
 
 @hook
@@ -48,7 +60,7 @@ def menu_items(person: object) -> list[MenuItem]:
         (RoleName.LEARNER, MenuItem(_l("My learning"), "families.learning", weight=12)),
         (RoleName.COORDINATOR, MenuItem(_l("Families"), "families.desk", weight=62)),
     ]
-    return [item for role, item in items if role in roles]
+    return [item for role, item in items if role in roles] + request_desk.menu(person)
 
 
 @hook
@@ -56,7 +68,13 @@ def home_cards(person: object) -> list[Card]:
     """Tell the coordinator what waits about families."""
     if RoleName.COORDINATOR not in getattr(person, "roles", frozenset()):
         return []
-    return desk.cards()
+    return desk.cards() + request_desk.cards(person)
+
+
+@hook
+def register_erasers() -> list[Eraser]:
+    """Erase the words of requests, invitations, a child's pages and the scans of papers."""
+    return requests.ERASERS + erasing.ERASERS
 
 
 @hook

@@ -1,4 +1,4 @@
-"""Sentences of families: why something is refused, ways of consenting, reasons a guardian reads."""
+"""Sentences of families: refusals, ways of consenting, requests about data and their states."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from lms.contracts import Sentence
+from lms.families.models import RequestKind, RequestState
 from lms.families.rules import InvitationRefusal, Step
 from lms.people.models import ConsentWay
 
@@ -28,6 +29,22 @@ ASSENT_WAYS: Mapping[ConsentWay, Any] = {
 STEP_LABELS: Mapping[Step, Any] = {
     Step.ASSENT: _l("turns 14: must agree too"),
     Step.OWN: _l("turns 18: decides alone"),
+}
+KIND_LABELS: Mapping[RequestKind, Any] = {
+    RequestKind.CORRECTION: _l("Correction"),
+    RequestKind.ERASURE: _l("Erasure"),
+}
+REQUEST_LABELS: Mapping[RequestState, Any] = {
+    RequestState.WAITING: _l("waiting for an answer"),
+    RequestState.DONE: _l("done"),
+    RequestState.ANSWERED: _l("not done"),
+    RequestState.WITHDRAWN: _l("withdrawn"),
+}
+COLUMN_LABELS: Mapping[str, Any] = {
+    "family_name": _l("Family name"),
+    "given_name": _l("First name"),
+    "patronymic": _l("Patronymic"),
+    "birth_date": _l("Birth date"),
 }
 SENTENCES: Mapping[str, Sentence] = {
     "invitation_spent": lambda _values: _(
@@ -52,4 +69,14 @@ SENTENCES: Mapping[str, Sentence] = {
         "Nothing was noted: a learner of 14 to 17 agrees to what a parent agreed to."
     ),
     "bad_scan": lambda _values: _("A scan is a PDF, JPEG or PNG file of at most 1.5 MB."),
+    "asked_already": lambda _values: _(
+        "This was asked for already and waits for the coordinator. Take it back to ask anew."
+    ),
+    "nothing_wanted": lambda _values: _(
+        "Everything here stands as it is noted already. Change what is wrong."
+    ),
+    "request_decided": lambda _values: _(
+        "This request waits no more: it was decided or taken back meanwhile."
+    ),
+    "request_stands": lambda _values: _("This can’t be taken back any more."),
 }

@@ -4,17 +4,35 @@ from datetime import datetime
 from typing import Any
 
 from lms.clock import now as clock_now
-from lms.contracts import JobKind
+from lms.contracts import (
+    Eraser,
+    JobKind,
+    KnownPart,
+)
 from lms.hookspecs import hook
+from lms.letters.erasing import ERASERS
 from lms.letters.jobs import JOBS, send_again
+from lms.letters.known import known_of
 from lms.letters.services import hold_back
-from lms.people.models import ContactRule
+from lms.people.models import ContactRule, Person
 
 
 @hook
 def register_jobs() -> list[JobKind]:
     """Give the sending of letters."""
     return JOBS
+
+
+@hook
+def known_about(person: Person) -> list[KnownPart]:
+    """Tell which letters were written to a person."""
+    return known_of(person)
+
+
+@hook
+def register_erasers() -> list[Eraser]:
+    """Erase letters to a person, and the words of those that may name them."""
+    return ERASERS
 
 
 @hook

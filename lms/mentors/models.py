@@ -7,7 +7,7 @@ from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lms.db import Base, one_of
-from lms.people.models import Person
+from lms.people.models import PERSONAL, Person
 
 
 class Category(StrEnum):
@@ -28,6 +28,6 @@ class MentorProfile(Base):
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), unique=True)
     category: Mapped[Category] = mapped_column(one_of(Category))
     since: Mapped[date]
-    skills: Mapped[str] = mapped_column(String(300), default="")
+    skills: Mapped[str] = mapped_column(String(300), default="", info=PERSONAL)
 
     person: Mapped[Person] = relationship()

@@ -12,8 +12,10 @@ from lms.clock import today
 from lms.contracts import (
     AwardKind,
     Card,
+    Eraser,
     Indicator,
     JobKind,
+    KnownPart,
     MenuItem,
     Panel,
     RoleName,
@@ -27,9 +29,11 @@ from lms.mentors.credentials import AWARD, KINDS, candidates_of, has_credential
 from lms.mentors.hours import checks_of
 from lms.mentors.indicators import INDICATORS
 from lms.mentors.jobs import JOBS
+from lms.mentors.known import known_of
 from lms.mentors.rules import expiring_checks
 from lms.mentors.sentences import SENTENCES
 from lms.mentors.services import expiring_soon
+from lms.people.models import Person
 from lms.people.sentences import CHECK_LABELS
 
 
@@ -37,6 +41,18 @@ from lms.people.sentences import CHECK_LABELS
 def register_blueprints() -> list[Blueprint]:
     """Give the pages of mentors and of their credentials."""
     return [views.bp]
+
+
+@hook
+def known_about(person: Person) -> list[KnownPart]:
+    """Tell what is kept of a mentor."""
+    return known_of(person)
+
+
+@hook
+def register_erasers() -> list[Eraser]:
+    """Erase the words about a mentor; the category stays as a figure."""
+    return [Eraser("mentor_profile", clear={"skills": ""})]
 
 
 @hook

@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, true
 from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.types import JSON
 
 from lms.contracts import RoleName
 from lms.db import Base, UtcDateTime, one_of
@@ -210,3 +211,31 @@ class Check(Base):
     done_on: Mapped[date]
     expires_on: Mapped[date | None]
     noted_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
+
+
+class ErasureGround(StrEnum):
+    """Why somebody was erased: they asked, they never got a place, or their time ran out."""
+
+    ASKED = "asked"
+    REFUSED = "refused"
+
+
+class Erasure(Base):
+    """The ledger of who was erased, by numbers only, so that it can be replayed after a restore.
+
+    ``person_since`` tells the row apart from another person who got its number later. ``files``
+    and ``outbox`` are what is still to be removed from the disk; ``wiped_at`` is when all of it,
+    and the freed pages of the database, were gone.
+    """
+
+    __tablename__ = "erasure"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(index=True)
+    person_since: Mapped[datetime] = mapped_column(UtcDateTime)
+    ground: Mapped[ErasureGround] = mapped_column(one_of(ErasureGround))
+    erased_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    erased_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
+    files: Mapped[list[str]] = mapped_column(JSON, default=list)
+    outbox: Mapped[list[str]] = mapped_column(JSON, default=list)
+    wiped_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)

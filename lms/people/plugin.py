@@ -6,12 +6,25 @@ from typing import Any
 
 from flask import Blueprint
 
-from lms.contracts import JobKind, MenuItem, RoleName, Sentence, Setting
+from lms.contracts import (
+    Eraser,
+    JobKind,
+    KnownPart,
+    MenuItem,
+    RoleName,
+    Sentence,
+    Setting,
+)
+from lms.db import db
 from lms.hookspecs import hook
 from lms.people import cli, pages, views
+from lms.people.erasing import ERASERS
 from lms.people.jobs import JOBS, forget_asked
+from lms.people.known import known_of
+from lms.people.models import Person
 from lms.people.sentences import SENTENCES
 from lms.people.services import grant_role
+from lms.people.traces import wipe
 from lms.settings import positive
 
 
@@ -19,6 +32,18 @@ from lms.settings import positive
 def register_blueprints() -> list[Blueprint]:
     """Give signing in, the pages about people, and their commands."""
     return [views.bp, pages.bp]
+
+
+@hook
+def known_about(person: Person) -> list[KnownPart]:
+    """Tell who somebody is here."""
+    return known_of(person)
+
+
+@hook
+def register_erasers() -> list[Eraser]:
+    """Empty the person, close the account, end roles, families and consents."""
+    return ERASERS
 
 
 @hook
@@ -49,8 +74,10 @@ def register_jobs() -> list[JobKind]:
 
 @hook
 def chores_due(now: datetime) -> None:
-    """Forget who asked for a link."""
+    """Forget who asked for a link, and finish what an erasure left on the disk."""
     forget_asked(now=now)
+    db.session.commit()
+    wipe(now=now)
 
 
 @hook

@@ -41,6 +41,15 @@ def _check_expired(values: Mapping[str, Any]) -> str:
 
 
 SENTENCES: Mapping[str, Sentence] = {
+    "erased_already": lambda _values: _("This person’s data was erased before."),
+    "still_staff": lambda _values: _(
+        "This person is a coordinator or the director: take that role away first."
+    ),
+    "tables_asleep": lambda values: _(
+        "A module that keeps data is switched off, so not everything could be erased. "
+        "Switch it on and try again. Tables: %(tables)s.",
+        tables=values["tables"],
+    ),
     "too_many": _too_many,
     "check_missing": _check_missing,
     "check_expired": _check_expired,
