@@ -34,7 +34,7 @@ def _page(
     refused: tuple[int, InvitationRefuseForm] | None = None,
     *,
     notice: str = "",
-    link: tuple[int, str] | None = None,
+    link: tuple[str, str] | None = None,
 ) -> str:
     waiting = _waiting()
     forms = {one.id: InvitationRefuseForm(formdata=None, prefix=f"i{one.id}-") for one in waiting}
@@ -214,7 +214,7 @@ def hand_over_link(person_id: int) -> ResponseReturnValue:
         return _refused(refusal)
     db.session.commit()
     address = str(current_app.config["LMS_PUBLIC_URL"]) + url_for("people.use_link", token=token)
-    return _page(link=(person.id, address))
+    return _page(link=(person.full_name, address))
 
 
 def _refused(refusal: LMSError) -> ResponseReturnValue:

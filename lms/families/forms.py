@@ -7,8 +7,16 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField
 from werkzeug.datastructures import FileStorage
-from wtforms import EmailField, RadioField, SelectField, StringField, TelField
-from wtforms.validators import AnyOf, Email, InputRequired, Length, Optional, ValidationError
+from wtforms import EmailField, Field, Form, RadioField, SelectField, StringField, TelField
+from wtforms.validators import (
+    AnyOf,
+    Email,
+    InputRequired,
+    Length,
+    Optional,
+    StopValidation,
+    ValidationError,
+)
 
 from lms.enrolment.fields import Choices, DayField, HasLetter, Phone
 from lms.enrolment.sentences import PURPOSE_LABELS, RELATION_LABELS
@@ -43,19 +51,23 @@ class InviteForm(LmsForm):
     )
 
 
+class OneWay:
+    """Ask for an address where no number is left: one way to reach somebody is enough."""
+
+    def __call__(self, form: Form, field: Field) -> None:
+        """Refuse both left empty."""
+        if not field.data and not form["email"].data:
+            raise StopValidation(_("Leave a phone number or an e-mail."))
+
+
 class _Reached(LmsForm):
     """A person with a name and a way to be reached."""
 
     family_name = StringField(_l("Family name"), validators=NAME_NEEDED)
     given_name = StringField(_l("First name"), validators=NAME_NEEDED)
     patronymic = StringField(_l("Patronymic"), validators=NAME)
-    phone = TelField(_l("Phone"), validators=DIAL)
+    phone = TelField(_l("Phone"), validators=[OneWay(), *DIAL])
     email = EmailField(_l("E-mail"), validators=MAIL)
-
-    def validate_phone(self, field: TelField) -> None:
-        """Ask for one of the two ways."""
-        if not field.data and not self.email.data:
-            raise ValidationError(_("Leave a phone number or an e-mail."))
 
 
 class AnswerForm(_Reached):

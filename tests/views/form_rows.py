@@ -5,11 +5,12 @@ A second row of the same form, for a page that asks something else, has its name
 
 from tests.views.form_row import FormRow
 from tests.views.form_rows_enrolment import ENROLMENT
+from tests.views.form_rows_families import FAMILIES
 from tests.views.form_rows_ground import GROUND
 from tests.views.form_rows_learning import LEARNING
 from tests.views.form_rows_year import YEAR
 
-ROWS: dict[str, FormRow] = {**GROUND, **ENROLMENT, **LEARNING, **YEAR}
+ROWS: dict[str, FormRow] = {**GROUND, **ENROLMENT, **FAMILIES, **LEARNING, **YEAR}
 
 # A part of another form, tried with it.
 PARTS = {"enrolment.ChildForm": "enrolment.FamilyForm"}
