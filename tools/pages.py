@@ -3,16 +3,18 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from flask import Flask, url_for
+from flask import Flask, current_app, url_for
 from sqlalchemy import func, select
 
 from lms.access import rule_of
 from lms.certificates.jobs import ISSUE
 from lms.certificates.models import Certificate
+from lms.clock import now, today
 from lms.db import begin_write, db
 from lms.demonstration.cast import Part, account_of
-from lms.enrolment.models import Application
+from lms.enrolment.models import Application, Enrolment
 from lms.enrolment.views import receipt_token
+from lms.families.childpages import make_page, may_have_page, show_token
 from lms.jobs import Job
 from tools.crawl import UNKNOWN, Visit, crawl
 from tools.demonstration import sign_in
@@ -126,6 +128,9 @@ def _unlinked(app: Flask, part: Part | None) -> Iterator[str]:
     yield "/nothing-here"
     yield url_for("people.link_sent")
     yield url_for("people.use_link", token="x" * 43)
+    yield url_for("families.invitation", token="x" * 43)
+    yield url_for("families.invitation_sent")
+    yield url_for("families.child", token=_child_page())
     yield url_for("people.sign_in", back="/home")
     newest = select(Application.form_key).order_by(Application.id.desc()).limit(1)
     form_key = db.session.scalar(newest)
@@ -135,6 +140,19 @@ def _unlinked(app: Flask, part: Part | None) -> Iterator[str]:
         code = db.session.scalar(select(func.min(Certificate.code)))
         yield url_for("certificates.short", code=code)
         yield url_for("certificates.verified", code="0" * 21)
+
+
+def _child_page() -> str:
+    """Make a child's own page for one place in a group that holds; answer its token."""
+    begin_write()
+    on = today()
+    places = db.session.scalars(select(Enrolment).order_by(Enrolment.id.desc()))
+    place = next(one for one in places if may_have_page(one, on=on))
+    key = str(current_app.secret_key)
+    page = make_page(place, by_id=place.person_id, key=key, now=now(), on=on)
+    token = show_token(page, key=key)
+    db.session.commit()
+    return token
 
 
 def _issuing() -> str:

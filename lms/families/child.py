@@ -121,7 +121,9 @@ def _link_page(enrolment: Enrolment, notice: str = "") -> str:
         enrolment=enrolment,
         page_made=page,
         address=address,
-        code=segno.make(address, error="m", micro=False).svg_data_uri(scale=6) if address else "",
+        code=segno.make(address, error="m", micro=False).svg_data_uri(scale=6, light="#fff")
+        if address
+        else "",
         notice=notice,
         is_coordinator=current_user.has(RoleName.COORDINATOR),
         is_quiet=current_user.contact_rule is not ContactRule.USUAL,

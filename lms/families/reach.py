@@ -57,5 +57,5 @@ def forward() -> ResponseReturnValue:
     return render_template(
         "families/forward.html",
         address=address,
-        code=segno.make(address, error="m", micro=False).svg_data_uri(scale=6),
+        code=segno.make(address, error="m", micro=False).svg_data_uri(scale=6, light="#fff"),
     )

@@ -180,7 +180,7 @@ def test_a_withdrawn_photograph_is_gone_from_every_page_and_file(as_: Any, cast:
     db.session.commit()
     name = "Знам’янська Соломія"
     group, table = (f"/cohorts/{cast.cohort.id}/{end}" for end in ("consents", "photographs.csv"))
-    register = f"/register/{cast.sessions[0].id}"
+    register = f"/registers/{cast.sessions[0].id}"
     coordinator, mentor = as_(cast.coordinator), as_(cast.mentor)
     assert name in coordinator.get(group).text.partition("All consents")[0]
     assert name in coordinator.get(table).text
