@@ -128,3 +128,8 @@ def enrolment_panels(enrolment: Any) -> Iterable[Panel]:
 @spec
 def cohort_panels(cohort: Any, person: Any) -> Iterable[Panel]:
     """Give parts of the page about one group, for this principal."""
+
+
+@spec
+def module_panels(module: Any, person: Any) -> Iterable[Panel]:
+    """Give parts of the page about one module, for this principal."""

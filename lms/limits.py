@@ -1,15 +1,17 @@
 """How often something may be tried: counted in the database, so that all processes agree."""
 
 import hashlib
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import Integer, String, delete
+from sqlalchemy import Integer, String, delete, or_
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.contracts import LMSError, Reason
-from lms.db import Base, db, is_postgresql
+from lms.db import Base, UtcDateTime, db, is_postgresql
+
+KEPT = timedelta(days=2)
 
 
 class TooMany(LMSError):
@@ -26,6 +28,7 @@ class TryCount(Base):
     key: Mapped[str] = mapped_column(String(64), primary_key=True)
     window: Mapped[int] = mapped_column(Integer, primary_key=True)
     tries: Mapped[int]
+    last_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 def take(scope: str, subject: str, *, limit: int, seconds: int, now: datetime) -> None:
@@ -38,8 +41,10 @@ def take(scope: str, subject: str, *, limit: int, seconds: int, now: datetime) -
     insert = postgresql_insert if is_postgresql() else sqlite_insert
     counted = (
         insert(TryCount)
-        .values(key=key, window=window, tries=1)
-        .on_conflict_do_update(index_elements=["key", "window"], set_={"tries": TryCount.tries + 1})
+        .values(key=key, window=window, tries=1, last_at=now)
+        .on_conflict_do_update(
+            index_elements=["key", "window"], set_={"tries": TryCount.tries + 1, "last_at": now}
+        )
         .returning(TryCount.tries)
     )
     tries = db.session.execute(counted).scalar_one()
@@ -48,3 +53,9 @@ def take(scope: str, subject: str, *, limit: int, seconds: int, now: datetime) -
     if tries > limit:
         minutes = max(1, ((window + 1) * seconds - int(now.timestamp()) + 59) // 60)
         raise TooMany(reason=Reason("too_many", {"minutes": minutes}))
+
+
+def forget_tries(*, now: datetime) -> None:
+    """Erase counts whose window was over long ago."""
+    is_old = or_(TryCount.last_at.is_(None), TryCount.last_at < now - KEPT)
+    db.session.execute(delete(TryCount).where(is_old).execution_options(synchronize_session=False))

@@ -18,6 +18,7 @@ from tools.trials import Counts, Ground
 
 FULL: dict[str, Callable[[Ground, int], Counts]] = {
     "links": lambda ground, seed: trials.try_links(ground, seed=seed, rounds=20, width=100),
+    "seats": lambda ground, seed: trials.try_seats(ground, seed=seed, rounds=50, width=200),
     "issuing": lambda ground, seed: trials.try_issuing(ground, seed=seed, count=300, kills=20),
     "guesses": lambda ground, seed: trials.try_guesses(ground, seed=seed, count=100_000, real=200),
 }

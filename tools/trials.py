@@ -11,12 +11,14 @@ import subprocess
 import sys
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 from flask import Flask
 from sqlalchemy import delete, func, select, update
@@ -31,7 +33,10 @@ from lms.cli import upgrade_database
 from lms.clock import now
 from lms.completion.models import Completion
 from lms.contracts import RoleName
+from lms.courses.models import Cohort
 from lms.db import begin_write, db
+from lms.enrolment.answers import queue_places
+from lms.enrolment.models import Application, Enrolment
 from lms.jobs import Job, JobItem
 from lms.people.models import SignedIn, SignInLink
 from lms.people.services import NewPerson, add_person, grant_role, open_account
@@ -135,6 +140,87 @@ def _use(token: str) -> None:
         db.session.commit()
     except LinkSpent:
         db.session.rollback()
+
+
+def try_seats(ground: Ground, *, seed: int, rounds: int, width: int) -> Counts:
+    """Send so many forms at once for one place: one is seated, the rest wait in order (threat 16)."""
+    settings = {"WTF_CSRF_ENABLED": False, "LMS_APPLICATIONS_PER_HOUR": rounds * width}
+    ground = replace(ground, settings={**ground.settings, **settings})
+    counts: Counter[str] = Counter()
+    with opened(ground) as app:
+        begin_write()
+        cast = make_cast()
+        cast.module.enrolment_closes_on = cast.module.ends_on = date(2040, 1, 1)
+        module_id, course_id = cast.module.id, cast.course.id
+        db.session.commit()
+        for turn in range(rounds):
+            begin_write()
+            cohort = Cohort(module_id=module_id, course_id=course_id, name=f"{turn}", capacity=1)
+            db.session.add(cohort)
+            db.session.commit()
+            cohort_id = cohort.id
+            _at_once(
+                app,
+                width,
+                lambda number, cohort_id=cohort_id: _apply(app, cohort_id, number),  # type: ignore[misc]
+            )
+            counts.update(_count_seats(cohort_id, width))
+    return {
+        "trial": "seats",
+        "seed": seed,
+        "database": ground.database,
+        "rounds": rounds,
+        "width": width,
+        **counts,
+        "wrong": rounds - counts["one_seated"] + rounds - counts["in_order"],
+    }
+
+
+def _apply(app: Flask, cohort_id: int, number: int) -> None:
+    """Send a family's form as a browser would."""
+    app.test_client().post(
+        "/enrol/family",
+        data={
+            "form_key": str(uuid4()),
+            "agrees": "y",
+            "family_name": "Знам’янська",
+            "given_name": "Ганна",
+            "phone": "050 123 45 67",
+            "contact_rule": "usual",
+            "relation": "mother",
+            "children-0-family_name": "Знам’янська",
+            "children-0-given_name": _letters(number),
+            "children-0-birth_date": "2012-03-14",
+            "children-0-cohorts": str(cohort_id),
+        },
+    )
+
+
+def _letters(number: int) -> str:
+    """Spell a number in letters, since a name is no number."""
+    return "".join("абвгґдеєжз"[int(digit)] for digit in str(number)).capitalize()
+
+
+def _count_seats(cohort_id: int, width: int) -> Counts:
+    db.session.rollback()
+    taken = select(func.count()).select_from(Enrolment).where(Enrolment.cohort_id == cohort_id)
+    seated = db.session.scalar(taken) or 0
+    rows = db.session.execute(
+        select(Application.id, Application.state, Application.listed_at)
+        .where(Application.cohort_id == cohort_id)
+        .order_by(Application.sent_at, Application.id)
+    ).all()
+    waiting = [number for number, state, listed_at in rows if state == "waiting" and listed_at]
+    places = queue_places([cohort_id])
+    db.session.rollback()
+    is_in_order = [places.get(number) for number in waiting] == list(range(1, width))
+    return {
+        "seated": seated,
+        "waiting": len(waiting),
+        "lost": width - seated - len(waiting),
+        "one_seated": int(seated == 1),
+        "in_order": int(is_in_order and len(places) == width - 1),
+    }
 
 
 def try_issuing(ground: Ground, *, seed: int, count: int, kills: int) -> Counts:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import aliased
 
@@ -51,7 +52,7 @@ def mark_changes(session_id: int) -> list[Change]:
         Change(
             at,
             short_name(family or "", given or ""),
-            f"{learner_family} {learner_given}",
+            f"{learner_family} {learner_given}".strip() or _("data erased"),
             Mark(was_status, was_mode) if was_status and was_mode else None,
             Mark(status, mode) if status and mode else None,
             reason,

@@ -123,7 +123,7 @@ def _row(
     options = tuple((str(status), words[status]) for status in offered)
     return ScreenRow(
         person_id=row.person_id,
-        name=row.name,
+        name=row.name or _("data erased"),
         value=str(mark.status) if mark else "",
         options=options,
         seen=write_seen(row.stored.version if row.stored else 0, mark),

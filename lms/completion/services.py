@@ -53,7 +53,24 @@ def assess_cohort(cohort_id: int) -> list[Assessed]:
         .where(Enrolment.cohort_id == cohort_id, Person.erased_at.is_(None))
         .order_by(Person.sort_key, Person.id, Enrolment.since)
     ).all()
-    return assess_enrolments(enrolments)
+    return assess_enrolments(_one_each(enrolments))
+
+
+def _one_each(enrolments: Sequence[Enrolment]) -> list[Enrolment]:
+    """Keep the newest membership of each person: progress counts the earlier ones into it.
+
+    Whoever paused, or left and came back, has several. One that was completed stays as well.
+    """
+    newest = {enrolment.person_id: enrolment for enrolment in enrolments}
+    earlier = [one.id for one in enrolments if newest[one.person_id] is not one]
+    if not earlier:
+        return list(enrolments)
+    completed = set(
+        db.session.scalars(
+            select(Completion.enrolment_id).where(Completion.enrolment_id.in_(earlier))
+        )
+    )
+    return [one for one in enrolments if newest[one.person_id] is one or one.id in completed]
 
 
 def assess_enrolments(enrolments: Sequence[Enrolment]) -> list[Assessed]:

@@ -121,7 +121,10 @@ class Module(Base):
 
 
 class Cohort(Base):
-    """People who take a course in a module together; ``zone`` is its wall clock."""
+    """People who take a course in a module together; ``zone`` is its wall clock.
+
+    ``continues_id`` is the group of an earlier module that goes on in this one.
+    """
 
     __tablename__ = "cohort"
     __table_args__ = (CheckConstraint("capacity >= 1", name="capacity"),)
@@ -138,6 +141,9 @@ class Cohort(Base):
     is_hybrid: Mapped[bool] = mapped_column(default=False)
     zone: Mapped[str] = mapped_column(String(60), default="Europe/Kyiv")
     capacity: Mapped[int]
+    continues_id: Mapped[int | None] = mapped_column(
+        ForeignKey("cohort.id", ondelete="SET NULL"), index=True
+    )
 
     module: Mapped[Module] = relationship()
     course: Mapped[Course] = relationship()

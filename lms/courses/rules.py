@@ -1,7 +1,8 @@
 """What the kinds reckon with: ages on a day, shares of sessions, and sentences' worth of reasons."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, time, timedelta
 from enum import StrEnum
 
 from lms.contracts import Reason, Value, Verdict
@@ -17,11 +18,15 @@ class Participation(StrEnum):
 
 @dataclass(frozen=True)
 class ApplicantFacts:
-    """What is known of whoever applies, with the age limits in force on the day of the check."""
+    """What is known of whoever applies, with the age limits in force on the day of the check.
+
+    ``is_age_waived`` is the coordinator's reasoned word that the limits do not bind this person.
+    """
 
     birth_date: date | None
     from_age: int | None = None
     to_age: int | None = None
+    is_age_waived: bool = False
 
 
 @dataclass(frozen=True)
@@ -72,8 +77,11 @@ def assess_age(facts: ApplicantFacts, *, on: date) -> Verdict:
     True
     >>> assess_age(ApplicantFacts(date(2015, 5, 1), 8, 17), on=date(2022, 9, 5)).objections[0].code
     'too_young'
+    >>> waived = ApplicantFacts(date(2015, 5, 1), 8, 17, is_age_waived=True)
+    >>> assess_age(waived, on=date(2022, 9, 5)).is_allowed
+    True
     """
-    if facts.from_age is None or facts.to_age is None:
+    if facts.from_age is None or facts.to_age is None or facts.is_age_waived:
         return Verdict()
     if facts.birth_date is None:
         if facts.from_age >= ADULT_AGE:
@@ -177,3 +185,52 @@ def share_percent(facts: ProgressFacts) -> int | None:
     if base <= 0:
         return 100
     return min(100, 100 * (facts.attended + facts.made_up) // base)
+
+
+@dataclass(frozen=True)
+class Rhythmic:
+    """A weekly meeting on the wall of its zone, from a day to a day (weekday 0 is Monday)."""
+
+    weekday: int
+    starts_at: time
+    minutes: int
+    from_day: date
+    until_day: date
+
+
+def last_times(patterns: Iterable[Rhythmic]) -> tuple[Rhythmic, ...]:
+    """Choose the weekly times that a group kept in its last fortnight, each weekday and hour once.
+
+    >>> old = Rhythmic(0, time(16), 60, date(2022, 9, 5), date(2022, 10, 3))
+    >>> new = Rhythmic(2, time(17), 60, date(2022, 10, 5), date(2022, 12, 14))
+    >>> [one.weekday for one in last_times([old, new])]
+    [2]
+    """
+    known = sorted(patterns, key=lambda one: (one.until_day, one.weekday, one.starts_at))
+    if not known:
+        return ()
+    since = known[-1].until_day - timedelta(days=13)
+    kept = {(one.weekday, one.starts_at): one for one in known if one.until_day >= since}
+    return tuple(kept[key] for key in sorted(kept))
+
+
+@dataclass(frozen=True)
+class NextDays:
+    """The days proposed for the module after this one."""
+
+    starts_on: date
+    ends_on: date
+    opens_on: date
+
+
+def propose_days(starts_on: date, ends_on: date, *, on: date) -> NextDays:
+    """Propose when the next module runs: as long as this one, from a Monday after it and after today.
+
+    Families of this module come first for a week before everybody else may enrol.
+
+    >>> propose_days(date(2022, 9, 5), date(2022, 12, 20), on=date(2022, 12, 1)).starts_on
+    datetime.date(2023, 1, 2)
+    """
+    after = max(ends_on + timedelta(days=7), on + timedelta(days=14))
+    first = after + timedelta(days=-after.weekday() % 7)
+    return NextDays(first, first + (ends_on - starts_on), on + timedelta(days=7))

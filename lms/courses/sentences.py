@@ -1,6 +1,7 @@
 """Sentences of the reasons that courses give, and the words of their states."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from flask_babel import gettext as _
@@ -8,8 +9,9 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
 from lms.contracts import Sentence
-from lms.courses.models import AssignmentRole, NotHeldReason, SessionState
-from lms.i18n import say_day
+from lms.courses.kind import kind_of
+from lms.courses.models import AssignmentRole, Course, NotHeldReason, SessionState
+from lms.i18n import current_code, say_day
 
 STATE_LABELS: Mapping[SessionState, Any] = {
     SessionState.PLANNED: _l("planned"),
@@ -59,6 +61,19 @@ def _too_young(values: Mapping[str, Any]) -> str:
         age=_age(values["age"]),
         ages=_ages(values),
     )
+
+
+def say_course(course: Course) -> str:
+    """Name a course in the reader's language; one of a sensitive kind is not named in a letter."""
+    if kind_of(course.programme.kind).is_sensitive:
+        return _("the group you know")
+    return course.name_en if current_code() == "en" and course.name_en else course.name
+
+
+def propose_name(starts_on: date) -> str:
+    """Propose what a module that begins on a day is called: «Весна 2023»."""
+    seasons = (_("Winter"), _("Spring"), _("Summer"), _("Autumn"))
+    return f"{seasons[starts_on.month % 12 // 3]} {starts_on.year}"
 
 
 SENTENCES: Mapping[str, Sentence] = {

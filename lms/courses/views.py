@@ -6,11 +6,12 @@ from typing import Any
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_login import current_user
 from sqlalchemy import func, select
 
 from lms import access
 from lms.clock import today
-from lms.contracts import RoleName
+from lms.contracts import RoleName, weighted
 from lms.courses.forms import ClubForm, CourseForm, ModuleForm, PlaceForm, ProgrammeForm
 from lms.courses.kind import kind_of
 from lms.courses.models import (
@@ -25,7 +26,7 @@ from lms.courses.models import (
 )
 from lms.courses.services import add_module, ages_on, set_ages
 from lms.db import db
-from lms.plugins import suite
+from lms.plugins import hooks, suite
 
 bp = Blueprint("courses", __name__)
 COORDINATOR = access.roles(RoleName.COORDINATOR)
@@ -232,7 +233,8 @@ def module(module_id: int) -> ResponseReturnValue:
         .group_by(Cohort.id)
         .order_by(Cohort.name)
     ).all()
-    return render_template("courses/module.html", module=found, cohorts=cohorts)
+    panels = weighted(hooks().module_panels(module=found, person=current_user))
+    return render_template("courses/module.html", module=found, cohorts=cohorts, panels=panels)
 
 
 @bp.route("/places", methods=["GET", "POST"])

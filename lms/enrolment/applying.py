@@ -26,6 +26,7 @@ from lms.enrolment.forms import (
     FamilyForm,
     check_birth_date,
 )
+from lms.enrolment.handing import hand_on
 from lms.enrolment.refusals import FormSentAlready, NotFitting
 from lms.enrolment.sentences import say_cohort, say_refusal
 from lms.enrolment.services import Child, Receipt, Terms, Who, apply_adult, apply_family
@@ -321,7 +322,11 @@ def _finish(receipt: Receipt) -> ResponseReturnValue:
     applicant = receipt.applicant
     is_written = receipt.is_new and not current_user.is_authenticated
     address = letters.prepare_link(applicant) if is_written else ""
+    listed = {one.cohort_id for one in receipt.applications if receipt.is_new and one.listed_at}
     db.session.commit()
+    if listed:
+        # A family ahead that wants all or none and does not fit leaves the place to this one.
+        hand_on(listed, at_once=receipt.form_key)
     if address:
         letters.send_link(applicant, address)
     token = receipt_token(receipt.form_key)

@@ -1,30 +1,37 @@
-"""The coordinator's desk: applications that wait, and who is in a group."""
+"""The coordinator's desk: applications decided one after the other, by keyboard where one likes."""
 
-from flask import abort, flash, redirect, render_template, url_for
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from flask import abort, flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 from flask_login import current_user
 
 from lms import access
 from lms.clock import now, today
-from lms.contracts import Card, LMSError, MenuItem, Panel, RoleName
-from lms.courses.kind import kind_of
-from lms.courses.models import Cohort
+from lms.contracts import LMSError, RoleName
 from lms.db import db
-from lms.enrolment.decisions import accept, refuse, undo_decision
-from lms.enrolment.forms import EndForm, RefuseForm
-from lms.enrolment.models import Application, Enrolment
+from lms.enrolment.decision_forms import AcceptForm
+from lms.enrolment.decisions import accept, put_on_list, refuse, undo_decision
+from lms.enrolment.forms import RefuseForm
+from lms.enrolment.handing import hand_on
+from lms.enrolment.models import Application, ApplicationState
 from lms.enrolment.queue import (
-    count_waiting,
-    participants,
+    desk_programmes,
+    desk_rows,
     recent_decisions,
     waiting_applications,
 )
+from lms.enrolment.refusals import DecidedAlready
 from lms.enrolment.rules import Refusal
-from lms.enrolment.seats import leave, reopen, seats_of
+from lms.enrolment.seats import seats_of
 from lms.enrolment.sentences import REFUSAL_LABELS, STATE_LABELS, say_refusal
 from lms.enrolment.views import bp
+
+LARGEST = 2**31
+FILTERS = ("list", "programme")
 
 
 @bp.get("/applications")
@@ -34,37 +41,85 @@ def applications() -> ResponseReturnValue:
     return _desk()
 
 
-def _desk(refused: tuple[int, RefuseForm] | None = None, notice: str = "") -> str:
-    waiting = waiting_applications()
-    seats = seats_of({one.cohort_id for one in waiting}, on=today()) if waiting else {}
-    forms = {one.id: RefuseForm(formdata=None, prefix=f"a{one.id}-") for one in waiting}
+def _programme() -> int | None:
+    number = request.args.get("programme", type=int)
+    return number if number is not None and 0 < number < LARGEST else None
+
+
+def _here() -> dict[str, Any]:
+    """Answer which list is looked at, to come back to it."""
+    return {name: request.args[name][:20] for name in FILTERS if request.args.get(name)}
+
+
+def _desk(
+    refused: tuple[int, RefuseForm] | None = None,
+    notice: str = "",
+    accepting: tuple[int, AcceptForm] | None = None,
+) -> str:
+    is_listed = request.args.get("list") == "waiting"
+    waiting = waiting_applications(programme_id=_programme(), is_listed=is_listed)
+    refusing = {one.id: RefuseForm(formdata=None, prefix=f"a{one.id}-") for one in waiting}
+    words = {one.id: AcceptForm(formdata=None, prefix=f"a{one.id}-") for one in waiting}
     if refused is not None:
-        forms[refused[0]] = refused[1]
+        refusing[refused[0]] = refused[1]
+    if accepting is not None:
+        words[accepting[0]] = accepting[1]
     return render_template(
         "enrolment/applications.html",
-        waiting=waiting,
-        seats=seats,
-        refusing=forms,
+        rows=desk_rows(waiting, now=now(), on=today()),
+        refusing=refusing,
+        words=words,
         notice=notice,
+        is_listed=is_listed,
+        programmes=desk_programmes(),
+        programme=_programme(),
+        here=_here(),
         decided=recent_decisions(now=now()),
         refusals={str(key): label for key, label in REFUSAL_LABELS.items()},
         labels=STATE_LABELS,
         opened=refused[0] if refused else None,
+        asked=accepting[0] if accepting else None,
     )
 
 
 @bp.post("/applications/<int:application_id>/accept")
 @access.roles(RoleName.COORDINATOR)
 def accept_application(application_id: int) -> ResponseReturnValue:
-    """Give a waiting application its place."""
+    """Give a waiting application its place, with a reason where the age speaks against it."""
     application = _application(application_id)
-    try:
-        accept(application, by_id=current_user.person_id, now=now(), on=today())
-    except LMSError as refusal:
-        return _refused(refusal)
-    db.session.commit()
-    flash(_("Accepted. The family sees it on its page."), "success")
-    return redirect(url_for("enrolment.applications"), code=303)
+    form = AcceptForm(prefix=f"a{application_id}-")
+    if not form.validate():
+        return _invalid(form.age_reason.errors, lambda: _desk(accepting=(application_id, form)))
+
+    def act() -> list[Application]:
+        accept(
+            application,
+            by_id=current_user.person_id,
+            now=now(),
+            on=today(),
+            age_reason=form.age_reason.data or "",
+        )
+        moment = application.decided_at
+        return [
+            one
+            for one in _of_one_form(application)
+            if one.decided_at == moment and one.state is ApplicationState.ACCEPTED
+        ]
+
+    return _decide(application, act, _("Accepted. The family sees it on its page."), form)
+
+
+@bp.post("/applications/<int:application_id>/wait")
+@access.roles(RoleName.COORDINATOR)
+def list_application(application_id: int) -> ResponseReturnValue:
+    """Put an application on the waiting list."""
+    application = _application(application_id)
+
+    def act() -> list[Application]:
+        put_on_list(application, by_id=current_user.person_id, now=now())
+        return [application]
+
+    return _decide(application, act, _("On the waiting list, in its place by time."))
 
 
 @bp.post("/applications/<int:application_id>/refuse")
@@ -74,14 +129,13 @@ def refuse_application(application_id: int) -> ResponseReturnValue:
     application = _application(application_id)
     form = RefuseForm(prefix=f"a{application_id}-")
     if not form.validate():
-        return _desk((application_id, form)), 422
-    try:
+        return _invalid(form.why.errors, lambda: _desk((application_id, form)))
+
+    def act() -> list[Application]:
         refuse(application, why=Refusal(form.why.data), by_id=current_user.person_id, now=now())
-    except LMSError as refusal:
-        return _refused(refusal)
-    db.session.commit()
-    flash(_("Refused. The family sees the reason on its page."), "success")
-    return redirect(url_for("enrolment.applications"), code=303)
+        return [application]
+
+    return _decide(application, act, _("Refused. The family sees the reason on its page."))
 
 
 @bp.post("/applications/<int:application_id>/undo")
@@ -89,18 +143,77 @@ def refuse_application(application_id: int) -> ResponseReturnValue:
 def undo_application(application_id: int) -> ResponseReturnValue:
     """Let an application wait again."""
     application = _application(application_id)
+
+    def act() -> list[Application]:
+        return undo_decision(application, now=now(), on=today())
+
+    return _decide(application, act, _("Taken back. The application waits again."))
+
+
+def _decide(
+    application: Application,
+    act: Callable[[], list[Application]],
+    words: str,
+    form: AcceptForm | None = None,
+) -> ResponseReturnValue:
     try:
-        undo_decision(application, now=now(), on=today())
+        done = act()
     except LMSError as refusal:
-        return _refused(refusal)
+        return _refused(application, refusal, form)
+    ids, groups = [one.id for one in done], {one.cohort_id for one in done}
     db.session.commit()
-    flash(_("Taken back. The application waits again."), "success")
-    return redirect(url_for("enrolment.applications"), code=303)
+    hand_on(groups, now=now())
+    if len(ids) > 1:
+        words = ngettext(
+            "%(words)s One more child of the family with it.",
+            "%(words)s %(num)d more children of the family with it.",
+            len(ids) - 1,
+            words=words,
+        )
+    if _is_script():
+        return jsonify(text=words, ids=ids, seats=_seats(groups))
+    flash(words, "success")
+    return redirect(url_for("enrolment.applications", **_here()), code=303)
 
 
-def _refused(refusal: LMSError) -> ResponseReturnValue:
+def _of_one_form(application: Application) -> list[Application]:
+    return db.session.query(Application).filter_by(form_key=application.form_key).all()
+
+
+def _seats(cohort_ids: Iterable[int]) -> dict[str, dict[str, Any]]:
+    found = seats_of(list(cohort_ids), on=today())
     db.session.rollback()
-    return _desk(notice=say_refusal(refusal)), 422
+    return {
+        str(cohort_id): {
+            "text": _(
+                "%(taken)d of %(capacity)d places taken", taken=each.taken, capacity=each.capacity
+            ),
+            "full": each.is_full,
+        }
+        for cohort_id, each in found.items()
+    }
+
+
+def _is_script() -> bool:
+    return request.headers.get("X-Requested-With") == "fetch"
+
+
+def _invalid(errors: Iterable[str], page: Callable[[], str]) -> ResponseReturnValue:
+    if _is_script():
+        return jsonify(errors=[str(one) for one in errors], ids=[]), 422
+    return page(), 422
+
+
+def _refused(
+    application: Application, refusal: LMSError, form: AcceptForm | None
+) -> ResponseReturnValue:
+    number, words = application.id, say_refusal(refusal)
+    db.session.rollback()
+    if _is_script():
+        # Whatever somebody else has decided is taken from the list, and said.
+        gone = [number] if isinstance(refusal, DecidedAlready) else []
+        return jsonify(errors=[words], ids=gone), 422
+    return _desk(notice=words, accepting=(number, form) if form is not None else None), 422
 
 
 def _application(application_id: int) -> Application:
@@ -108,126 +221,3 @@ def _application(application_id: int) -> Application:
     if application is None:
         abort(404)
     return application
-
-
-@bp.get("/cohorts/<int:cohort_id>/participants")
-@access.roles(RoleName.COORDINATOR)
-def cohort_participants(cohort_id: int) -> ResponseReturnValue:
-    """List who is in a group, and who was."""
-    return _participants(_cohort(cohort_id))
-
-
-def _participants(
-    cohort: Cohort, refused: tuple[int, EndForm] | None = None, notice: str = ""
-) -> str:
-    rows = participants(cohort.id)
-    on = today()
-    current = [row for row in rows if row.until is None or row.until >= on]
-    forms = {row.id: EndForm(formdata=None, prefix=f"e{row.id}-", last_day=on) for row in current}
-    if refused is not None:
-        forms[refused[0]] = refused[1]
-    kind = kind_of(cohort.course.programme.kind)
-    return render_template(
-        "enrolment/participants.html",
-        cohort=cohort,
-        current=current,
-        ends=forms,
-        notice=notice,
-        earlier=[row for row in rows if row not in current],
-        seats=seats_of([cohort.id], on=on)[cohort.id],
-        is_for_children=kind.is_for_children,
-        is_over=cohort.module.ends_on < on,
-        opened=refused[0] if refused else None,
-    )
-
-
-@bp.post("/enrolments/<int:enrolment_id>/end")
-@access.roles(RoleName.COORDINATOR)
-def end_enrolment(enrolment_id: int) -> ResponseReturnValue:
-    """End a place with a last day; what was attended stays."""
-    enrolment = _enrolment(enrolment_id)
-    form = EndForm(prefix=f"e{enrolment_id}-", since=enrolment.since)
-    if not form.validate():
-        return _participants(enrolment.cohort, (enrolment_id, form)), 422
-    leave(enrolment, last_day=form.last_day.data)
-    db.session.commit()
-    flash(_("Noted. The marks stay; you can take this back in the list below."), "success")
-    return _back(enrolment)
-
-
-@bp.post("/enrolments/<int:enrolment_id>/restore")
-@access.roles(RoleName.COORDINATOR)
-def restore_enrolment(enrolment_id: int) -> ResponseReturnValue:
-    """Take back the end of a place."""
-    enrolment = _enrolment(enrolment_id)
-    cohort = enrolment.cohort
-    try:
-        reopen(enrolment, on=today())
-    except LMSError as refusal:
-        db.session.rollback()
-        return _participants(cohort, notice=say_refusal(refusal)), 422
-    db.session.commit()
-    flash(_("The place is kept again."), "success")
-    return _back(enrolment)
-
-
-def _back(enrolment: Enrolment) -> ResponseReturnValue:
-    return redirect(
-        url_for("enrolment.cohort_participants", cohort_id=enrolment.cohort_id), code=303
-    )
-
-
-def _enrolment(enrolment_id: int) -> Enrolment:
-    enrolment = db.session.get(Enrolment, enrolment_id)
-    if enrolment is None:
-        abort(404)
-    return enrolment
-
-
-def _cohort(cohort_id: int) -> Cohort:
-    cohort = db.session.get(Cohort, cohort_id)
-    if cohort is None:
-        abort(404)
-    return cohort
-
-
-def menu(principal: object) -> list[MenuItem]:
-    """Give everybody the catalogue, and the coordinator what waits."""
-    roles: frozenset[RoleName] = getattr(principal, "roles", frozenset())
-    items = [
-        (RoleName.COORDINATOR, MenuItem(_l("Applications"), "enrolment.applications", weight=15)),
-    ]
-    mine = [item for role, item in items if role in roles]
-    return [*mine, MenuItem(_l("Enrol"), "enrolment.catalogue", weight=18)]
-
-
-def cards(principal: object) -> list[Card]:
-    """Tell the coordinator how many applications wait."""
-    if RoleName.COORDINATOR not in getattr(principal, "roles", frozenset()):
-        return []
-    number = count_waiting()
-    text = _("The oldest stand first.") if number else _("Nothing waits. New ones appear here.")
-    return [
-        Card(
-            title=_("Applications waiting"),
-            text=text,
-            figure=str(number),
-            endpoint="enrolment.applications",
-            tone="warn" if number else "quiet",
-            weight=10,
-        )
-    ]
-
-
-def panel(cohort: Cohort, principal: object) -> list[Panel]:
-    """Tell on a group's page how many places are taken, and lead the coordinator to the names."""
-    if RoleName.COORDINATOR not in getattr(principal, "roles", frozenset()):
-        return []
-    seats = seats_of([cohort.id], on=today())[cohort.id]
-    lines = [
-        _("%(taken)d of %(capacity)d places taken", taken=seats.taken, capacity=seats.capacity)
-    ]
-    if seats.waiting:
-        lines.append(_("Waiting: %(number)d", number=seats.waiting))
-    links = [(_("Participants"), url_for("enrolment.cohort_participants", cohort_id=cohort.id))]
-    return [Panel(_("Participants"), lines=tuple(lines), links=tuple(links), weight=10)]

@@ -2,11 +2,11 @@
 
 from datetime import timedelta
 
-from sqlalchemy import case, or_, update
+from sqlalchemy import case, delete, or_, update
 
 from lms.contracts import Eraser, Erasing
 from lms.db import db
-from lms.enrolment.models import Application, ApplicationState, Enrolment
+from lms.enrolment.models import Application, ApplicationState, Continuation, Enrolment
 
 
 def _end_places(erasing: Erasing) -> None:
@@ -36,7 +36,17 @@ def _withdraw_applications(erasing: Erasing) -> None:
     )
 
 
+def _forget_questions(erasing: Erasing) -> None:
+    db.session.execute(
+        delete(Continuation)
+        .where(Continuation.person_id == erasing.person_id)
+        .execution_options(synchronize_session=False)
+    )
+
+
 ERASERS = [
     Eraser("enrolment", run=_end_places),
     Eraser("application", run=_withdraw_applications),
+    Eraser("continuation", run=_forget_questions),
+    Eraser("age_override", is_deleted=True),
 ]

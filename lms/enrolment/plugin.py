@@ -1,8 +1,9 @@
 """What the enrolment slice gives to the suite."""
 
 from collections.abc import Mapping
+from datetime import datetime
 
-from flask import Blueprint
+from flask import Blueprint, current_app
 
 from lms.clock import today
 from lms.contracts import (
@@ -15,15 +16,43 @@ from lms.contracts import (
     Sentence,
     Setting,
 )
-from lms.courses.models import Cohort
-from lms.enrolment import applying, desk, views
+from lms.courses.models import Cohort, Module
+from lms.db import db
+from lms.enrolment import (
+    applying,
+    cards,
+    desk,
+    going_on,
+    next_module,
+    offered,
+    participants,
+    views,
+    waiting,
+)
 from lms.enrolment.erasing import ERASERS
+from lms.enrolment.handing import hand_on_everywhere
 from lms.enrolment.known import known_of
+from lms.enrolment.retention import forget_contacts, forget_refused
 from lms.enrolment.seats import is_in
 from lms.enrolment.sentences import SENTENCES
 from lms.hookspecs import hook
+from lms.outbox import remove_letters
 from lms.people.models import Person
+from lms.people.traces import wipe
 from lms.settings import positive
+
+LEAST_OFFER_HOURS = 48
+
+
+def two_days(text: str) -> int:
+    """Read a number of hours, two days at least: families work, travel and have no light.
+
+    :raises ValueError: for anything less.
+    """
+    hours = positive(text)
+    if hours < LEAST_OFFER_HOURS:
+        raise ValueError("expected a whole number of 48 or more")
+    return hours
 
 
 @hook
@@ -46,15 +75,47 @@ def register_erasers() -> list[Eraser]:
 
 @hook
 def register_settings() -> list[Setting]:
-    """Give how many applications one network address may send."""
+    """Give how many applications one address may send, and how long a place is kept on offer."""
     return [
+        Setting(
+            "LMS_OFFER_HOURS",
+            "48",
+            "Hours in which a family answers when a place becomes free; at least 48.",
+            two_days,
+        ),
         Setting(
             "LMS_APPLICATIONS_PER_HOUR",
             "40",
             "Applications accepted from one network address in an hour (families share addresses).",
             positive,
-        )
+        ),
+        Setting(
+            "LMS_REFUSED_DAYS", "30", "Days after which a refused application is erased.", positive
+        ),
+        Setting(
+            "LMS_CONTACT_MONTHS",
+            "12",
+            "Months after the last session that phone and e-mail are kept.",
+            positive,
+        ),
     ]
+
+
+@hook
+def chores_due(now: datetime) -> None:
+    """Offer what became free, pass on what nobody answered, erase what has had its time."""
+    hand_on_everywhere(now=now)
+    config = current_app.config
+    if config["LMS_DEMONSTRATION"]:
+        # The invented year stays as it was laid.
+        return
+    forgotten = forget_refused(days=config["LMS_REFUSED_DAYS"], now=now)
+    marks = forget_contacts(months=config["LMS_CONTACT_MONTHS"], now=now, on=today())
+    db.session.commit()
+    for mark in marks:
+        remove_letters(mark)
+    if forgotten or marks:
+        wipe(now=now)
 
 
 @hook
@@ -74,19 +135,25 @@ def assignment_blockers(person: Person, cohort: Cohort) -> list[Reason]:
 @hook
 def menu_items(person: object) -> list[MenuItem]:
     """Give the catalogue to everybody, and further pages by role."""
-    return desk.menu(person)
+    return cards.menu(person)
 
 
 @hook
 def home_cards(person: object) -> list[Card]:
     """Tell the coordinator what waits."""
-    return desk.cards(person)
+    return cards.cards(person)
 
 
 @hook
 def cohort_panels(cohort: Cohort, person: object) -> list[Panel]:
     """Tell how full a group is."""
-    return desk.panel(cohort, person)
+    return cards.panel(cohort, person)
 
 
-__all__ = ["applying"]
+@hook
+def module_panels(module: Module, person: object) -> list[Panel]:
+    """Lead to the next module, and to whoever is asked to go on."""
+    return next_module.panel(module, person)
+
+
+__all__ = ["applying", "desk", "going_on", "offered", "participants", "waiting"]

@@ -85,3 +85,57 @@ class EndsBeforeItBegan(LMSError):
 
     def __init__(self) -> None:
         super().__init__(reason=Reason(self.code))
+
+
+class OfferEnded(LMSError):
+    """The offer was answered, or its time is over."""
+
+    code = "offer_ended"
+
+    def __init__(self) -> None:
+        super().__init__(reason=Reason(self.code))
+
+
+class PlaceEnded(LMSError):
+    """The place has an end already, so that this can't be done with it."""
+
+    code = "place_ended"
+
+    def __init__(self) -> None:
+        super().__init__(reason=Reason(self.code))
+
+
+class NotForAll(LMSError):
+    """The family wants places for all children or for none, and there are not enough."""
+
+    code = "not_for_all"
+
+    def __init__(self) -> None:
+        super().__init__(reason=Reason(self.code))
+
+
+class AlreadyAnswered(LMSError):
+    """Somebody answered this question before."""
+
+    code = "answered_already"
+
+    def __init__(self) -> None:
+        super().__init__(reason=Reason(self.code))
+
+
+class ModuleOver(LMSError):
+    """The module ended meanwhile."""
+
+    code = "module_over"
+
+    def __init__(self) -> None:
+        super().__init__(reason=Reason(self.code))
+
+
+class ConsentEnded(LMSError):
+    """A consent that the group needs does not hold any more."""
+
+    code = "consent_ended"
+
+    def __init__(self) -> None:
+        super().__init__(reason=Reason(self.code))

@@ -13,7 +13,7 @@ from flask_babel import ngettext
 
 from lms.contracts import LMSError, Sentence
 from lms.enrolment.catalogue import OpenCohort
-from lms.enrolment.models import ApplicationState
+from lms.enrolment.models import ApplicationState, Step
 from lms.enrolment.rules import Refusal, Rhythm, Timetable
 from lms.i18n import current_code, say, say_day, say_weekday
 from lms.people.models import Relation
@@ -44,6 +44,27 @@ REFUSAL_LABELS: Mapping[Refusal, Any] = {
     Refusal.DUPLICATE: _l("there is such an application already"),
     Refusal.NOT_REACHED: _l("we could not reach you"),
     Refusal.OTHER: _l("another reason: please ask the coordinator"),
+}
+STEP_LABELS: Mapping[Step, Any] = {
+    Step.APPLIED: _l("applied"),
+    Step.LISTED: _l("put on the waiting list"),
+    Step.OFFERED: _l("was offered a free place"),
+    Step.ACCEPTED: _l("took the offered place"),
+    Step.DECLINED: _l("declined the offered place"),
+    Step.EXPIRED: _l("did not answer in time, the place passes on"),
+    Step.CLOSED: _l("the offer ended: the group has begun"),
+    Step.NOT_REACHED: _l("did not answer the phone"),
+    Step.SEATED: _l("has a place"),
+    Step.REFUSED: _l("was refused"),
+    Step.WITHDRAWN: _l("took the application back"),
+    Step.LEFT: _l("leaves the group"),
+    Step.GIVEN_UP: _l("gave the place up"),
+    Step.MOVED_OUT: _l("moves to another group"),
+    Step.MOVED_IN: _l("comes from another group"),
+    Step.PAUSED: _l("pauses, the place is kept"),
+    Step.CAME_BACK: _l("comes back"),
+    Step.UNDONE: _l("taken back"),
+    Step.AGE_WAIVED: _l("accepted whatever the age rule says"),
 }
 FEW_DAYS = 2
 WEEKDAYS = (
@@ -84,6 +105,18 @@ SENTENCES: Mapping[str, Sentence] = {
     ),
     "decided_already": lambda _values: _("This application was decided already."),
     "decision_stands": lambda _values: _("This can’t be taken back any more."),
+    "answered_already": lambda _values: _("This was answered already; your page shows how."),
+    "module_over": lambda _values: _("This module has ended. Look at the groups that are open."),
+    "consent_ended": lambda _values: _("One more tick is needed: a consent has ended."),
+    "offer_ended": lambda _values: _(
+        "This offer was answered already, or its time is over. Your place in the queue is on your "
+        "page."
+    ),
+    "place_ended": lambda _values: _("This place has ended already, or has an end noted."),
+    "not_for_all": lambda _values: _(
+        "This family wants places for all of its children or for none, and there are not enough "
+        "now."
+    ),
     "ends_before_it_began": lambda _values: _("The last day is before the first one."),
 }
 

@@ -10,10 +10,12 @@ from lms.contracts import Reason, RoleName
 from lms.courses.kind import kind_of
 from lms.courses.models import Cohort
 from lms.db import db
-from lms.enrolment.models import Application, ApplicationState
+from lms.enrolment.history import note
+from lms.enrolment.models import Application, ApplicationState, Step
 from lms.enrolment.refusals import ConsentMissing, FormSentAlready, NotFitting, Objection
-from lms.enrolment.rules import gets_place, is_open
-from lms.enrolment.seats import is_in, lock_cohorts, objections, seat, seats_of
+from lms.enrolment.rules import is_open
+from lms.enrolment.seating import seat_new
+from lms.enrolment.seats import is_in, lock_cohorts, objections
 from lms.people.models import ConsentWay, Person, Relation
 from lms.people.rules import Purpose, is_minor
 from lms.people.services import (
@@ -114,9 +116,8 @@ def apply_family(
         add_guardian(guardian, draft, relation=relation, since=on)
         chosen = [cohorts[cohort_id] for cohort_id in child.cohort_ids]
         _consent(draft, guardian, chosen, terms=terms, now=now)
-        applications += [
-            _apply(draft, guardian, cohort, terms=terms, now=now, on=on) for cohort in chosen
-        ]
+        applications += [_apply(draft, guardian, cohort, terms=terms, now=now) for cohort in chosen]
+    seat_new(applications, is_all_or_none=terms.is_all_or_none, now=now, on=on)
     return Receipt(terms.form_key, guardian, tuple(applications))
 
 
@@ -141,7 +142,8 @@ def apply_adult(who: Who, cohort_id: int, *, terms: Terms, now: datetime, on: da
     person = _applicant(who, now=now)
     grant_role(person, RoleName.LEARNER, since=on)
     _consent(person, person, list(cohorts.values()), terms=terms, now=now)
-    application = _apply(person, person, cohorts[cohort_id], terms=terms, now=now, on=on)
+    application = _apply(person, person, cohorts[cohort_id], terms=terms, now=now)
+    seat_new([application], is_all_or_none=False, now=now, on=on)
     return Receipt(terms.form_key, person, (application,))
 
 
@@ -281,7 +283,7 @@ def _consent(
 
 
 def _apply(
-    person: Person, applicant: Person, cohort: Cohort, *, terms: Terms, now: datetime, on: date
+    person: Person, applicant: Person, cohort: Cohort, *, terms: Terms, now: datetime
 ) -> Application:
     application = Application(
         form_key=terms.form_key,
@@ -292,9 +294,8 @@ def _apply(
         sent_at=now,
         is_all_or_none=terms.is_all_or_none,
     )
-    seats = seats_of([cohort.id], on=on)[cohort.id]
     db.session.add(application)
     db.session.flush()
-    if gets_place(seats, accepts_at_once=cohort.course.programme.accepts_at_once):
-        seat(person, cohort, since=on, now=now, application=application)
+    number, by_id = application.id, terms.noted_by_id
+    note(application, Step.APPLIED, now=now, by_id=by_id, application_id=number)
     return application

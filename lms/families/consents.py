@@ -8,10 +8,10 @@ from sqlalchemy import or_, select
 
 from lms.courses.models import Cohort
 from lms.db import db
-from lms.enrolment.models import Application, ApplicationState, Enrolment
+from lms.enrolment.models import Application, ApplicationState, Enrolment, OfferState
 from lms.enrolment.refusals import AlreadyIn, NoSeat
 from lms.enrolment.rules import gets_place, is_fresh
-from lms.enrolment.seats import in_force, lock_cohorts, reopen, seat, seats_of, vacate
+from lms.enrolment.seats import close_offers, in_force, lock_cohorts, reopen, seat, seats_of, vacate
 from lms.families.ledger import usual_end
 from lms.families.rules import ASKED_BEFORE
 from lms.families.wording import is_outdated
@@ -108,6 +108,8 @@ def _leave_all(person_id: int, *, now: datetime, on: date) -> None:
             Application.state.in_([ApplicationState.WAITING, ApplicationState.ACCEPTED]),
         )
     ).all()
+    # An offer left open would hold a place for nobody.
+    close_offers([one.id for one in asked], OfferState.CLOSED, now=now)
     held = {place.application_id for place in places}
     for application in asked:
         if application.state is ApplicationState.WAITING or application.id in held:
@@ -185,3 +187,5 @@ def _ask_again(person: Person, application: Application, *, now: datetime, on: d
     application.state, application.decided_at = ApplicationState.WAITING, None
     if gets_place(seats, accepts_at_once=cohort.course.programme.accepts_at_once):
         seat(person, cohort, since=on, now=now, application=application)
+    elif cohort.course.programme.accepts_at_once and application.listed_at is None:
+        application.listed_at = now

@@ -16,6 +16,7 @@ from lms.families import (
     desk,
     erasing,
     known_views,
+    places,
     reach,
     records,
     request_desk,
@@ -85,10 +86,11 @@ def cohort_panels(cohort: Cohort, person: object) -> list[Panel]:
 
 @hook
 def chores_due(now: datetime) -> None:
-    """End guardianships of whoever came of age, and ask for consents that run out."""
+    """End guardianships of whoever came of age, ask for consents that run out, forget old requests."""
     on = today(str(current_app.config["LMS_ZONE"]))
     end_childhoods(now=now, on=on)
     ask_again(now=now, on=on)
+    requests.forget_decided(now=now)
 
 
-__all__ = ["adults", "child", "reach", "records"]
+__all__ = ["adults", "child", "places", "reach", "records"]

@@ -1,10 +1,11 @@
 """Asking for a correction or an erasure, taking it back, and what the coordinator does about it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import String, cast, or_, select, update
 
 from lms.contracts import Eraser, Erasing, LMSError, Reason
 from lms.db import db
@@ -231,6 +232,21 @@ def requests_about(person_id: int, *, now: datetime) -> Sequence[DataRequest]:
     ).all()
 
 
+def forget_decided(*, now: datetime) -> None:
+    """Empty the words of requests that were decided long ago; that there was one stays known."""
+    has_words = or_(
+        cast(DataRequest.wanted, String) != "{}",
+        cast(DataRequest.was, String) != "{}",
+        DataRequest.answer != "",
+    )
+    db.session.execute(
+        update(DataRequest)
+        .where(DataRequest.decided_at < now - SHOWN, has_words)
+        .values(**NO_WORDS)
+        .execution_options(synchronize_session=False)
+    )
+
+
 def _forget_words(erasing: Erasing) -> None:
     """Withdraw what waits about an erased person or was asked by them."""
     is_theirs = (DataRequest.person_id == erasing.person_id) | (
@@ -244,7 +260,7 @@ def _forget_words(erasing: Erasing) -> None:
     )
 
 
-NO_WORDS = {"wanted": {}, "was": {}, "answer": ""}
+NO_WORDS: Mapping[str, Any] = {"wanted": {}, "was": {}, "answer": ""}
 ERASERS = [
     Eraser("data_request", clear=NO_WORDS, run=_forget_words),
     Eraser("data_request", owner="asked_by_id", clear=NO_WORDS),

@@ -11,6 +11,7 @@ from lms.contracts import LMSError, RoleName
 from lms.courses.sentences import NOT_HELD_LABELS
 from lms.db import db
 from lms.enrolment.access import find_child, may_consent_for
+from lms.enrolment.continuing import open_continuations
 from lms.enrolment.rules import Refusal
 from lms.enrolment.sentences import PURPOSE_LABELS, REFUSAL_LABELS, say_refusal
 from lms.families.childpages import may_have_page
@@ -18,6 +19,7 @@ from lms.families.consents import give_again, withdraw
 from lms.families.guardians import sights_of
 from lms.families.household import Membership, gather, with_panels, within
 from lms.families.rules import Sight
+from lms.families.standing import places_for
 from lms.people.models import ContactRule, Person
 from lms.people.rules import Purpose, is_minor
 from lms.people.services import children_of, has_consent
@@ -55,14 +57,15 @@ def _page(template: str, people: list[Person]) -> str:
         )
         for member in members
     ]
-    places = [one.enrolment for member in members for one in member.current]
+    held = [one.enrolment for member in members for one in member.current]
     myself = [person for person in people if person.id == current_user.person_id]
     return render_template(
         template,
         members=shown,
+        places=places_for(people, adult_id=current_user.person_id, now=now(), on=today()),
         sights=sights,
         legal={person.id for person in people if sights[person.id].consents},
-        paged={one.id for one in places if may_have_page(one, on=today())},
+        paged={one.id for one in held if may_have_page(one, on=today())},
         is_minor=any(is_minor(person.birth_date, today()) for person in myself),
         asks_own=any(_asks_own(person) for person in myself),
         purposes=PURPOSE_LABELS,
@@ -70,6 +73,8 @@ def _page(template: str, people: list[Person]) -> str:
         refusals={str(key): label for key, label in REFUSAL_LABELS.items()},
         other=str(Refusal.OTHER),
         zone=zone,
+        continuations=open_continuations([person.id for person in people], on=today()),
+        on=today(),
         is_quiet=current_user.contact_rule is not ContactRule.USUAL,
     )
 

@@ -7,6 +7,7 @@ from sqlalchemy import select
 from lms.clock import now, today
 from lms.contracts import LMSError, RoleName
 from lms.db import begin_write, db
+from lms.people.erasing import erase, left_alone
 from lms.people.models import Account, Person
 from lms.people.names import fold
 from lms.people.services import (
@@ -17,6 +18,7 @@ from lms.people.services import (
     open_account,
 )
 from lms.people.signing import hash_password, make_sign_in_link
+from lms.people.traces import replay, wipe
 
 MIN_PASSWORD = 10
 
@@ -31,6 +33,7 @@ def bind(people: Blueprint, top: Blueprint) -> None:
     """Hang the commands on their blueprints: ``lms people …`` and the top-level ones."""
     people.cli.command("add-coordinator")(add_coordinator)
     people.cli.command("set-password")(set_password)
+    people.cli.command("erase")(erase_person)
     top.cli.command("sign-in-link")(sign_in_link)
 
 
@@ -90,6 +93,40 @@ def sign_in_link(person: str) -> None:
     with current_app.test_request_context():
         path = url_for("people.use_link", token=token)
     click.echo(current_app.config["LMS_PUBLIC_URL"] + path)
+
+
+@click.argument("person_id", type=int, required=False)
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--replay", "is_replay", is_flag=True, help="Erase again who came back by a restore.")
+def erase_person(person_id: int | None, *, yes: bool, is_replay: bool) -> None:
+    """Erase all data of the person with the number PERSON_ID; figures and numbers stay."""
+    begin_write()
+    if is_replay:
+        again = replay(now=now())
+        db.session.commit()
+        wipe(now=now())
+        click.echo(f"Стерто знову: {again}. / Erased again: {again}.")
+        return
+    person = db.session.get(Person, person_id) if person_id else None
+    if person is None:
+        raise NobodySuch("Такої людини немає: назвіть її номер. / Nobody has this number.")
+    alone = [one.id for one in left_alone(person.id, on=today())]
+    db.session.rollback()
+    if not yes:
+        click.confirm(
+            f"Стерти всі дані 1 людини, № {person_id}? / Erase all data of 1 person?", abort=True
+        )
+    begin_write()
+    erase(db.session.get_one(Person, person_id), now=now())
+    db.session.commit()
+    is_gone = wipe(now=now())
+    click.echo("Стерто. / Erased.")
+    if not is_gone:
+        click.echo("Решту слідів робітник прибере за хвилину. / The worker removes the rest.")
+    for guardian_id in alone:
+        click.echo(
+            f"Без дітей тут лишається / Without a child here: lms people erase {guardian_id}"
+        )
 
 
 def _find(text: str) -> Person:

@@ -88,6 +88,22 @@ def _begin(person: Person, *, now: datetime) -> Erasing:
     return erasing
 
 
+def nobody(*, now: datetime) -> Person:
+    """Record an anonymous row, to which a figure's row may belong."""
+    person = Person(
+        family_name="",
+        given_name="",
+        sort_key="",
+        folded="",
+        contact_rule=ContactRule.DO_NOT_WRITE,
+        created_at=now,
+        erased_at=now,
+    )
+    db.session.add(person)
+    db.session.flush()
+    return person
+
+
 def refuse_staff(person_id: int, *, on: date) -> None:
     """Refuse whoever runs the library's programmes.
 

@@ -17,6 +17,7 @@ from lms.contracts import (
 )
 from lms.db import db
 from lms.hookspecs import hook
+from lms.limits import forget_tries
 from lms.people import cli, pages, views
 from lms.people.erasing import ERASERS
 from lms.people.jobs import JOBS, forget_asked
@@ -24,6 +25,7 @@ from lms.people.known import known_of
 from lms.people.models import Person
 from lms.people.sentences import SENTENCES
 from lms.people.services import grant_role
+from lms.people.signing import forget_spent
 from lms.people.traces import wipe
 from lms.settings import positive
 
@@ -74,8 +76,10 @@ def register_jobs() -> list[JobKind]:
 
 @hook
 def chores_due(now: datetime) -> None:
-    """Forget who asked for a link, and finish what an erasure left on the disk."""
+    """Forget links, tries and who asked for a link; finish what an erasure left on the disk."""
     forget_asked(now=now)
+    forget_spent(now=now)
+    forget_tries(now=now)
     db.session.commit()
     wipe(now=now)
 

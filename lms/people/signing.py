@@ -8,13 +8,15 @@ from datetime import date, datetime, timedelta
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import or_, select, update
+from sqlalchemy import delete, or_, select, update
 
 from lms.contracts import LMSError, Reason, RoleName
 from lms.db import db
 from lms.people.models import Account, ContactRule, Person, Role, SignedIn, SignInLink
 from lms.people.names import short_name
 
+# How long it stays known that a link was used or a browser signed in.
+SPENT_KEPT = timedelta(days=30)
 _hasher = PasswordHasher(time_cost=2, memory_cost=19456, parallelism=1)
 # Verifying against this costs what verifying against a real hash costs (threat 12).
 _NOBODY = _hasher.hash(secrets.token_urlsafe(16))
@@ -152,6 +154,16 @@ def begin_sign_in(account_id: int, *, days: int, now: datetime) -> str:
     )
     db.session.flush()
     return token
+
+
+def forget_spent(*, now: datetime) -> None:
+    """Erase links that ran out, and browsers that were signed in, once nobody needs to know."""
+    for model in (SignInLink, SignedIn):
+        db.session.execute(
+            delete(model)
+            .where(model.expires_at < now - SPENT_KEPT)
+            .execution_options(synchronize_session=False)
+        )
 
 
 def end_sign_in(token: str, *, now: datetime) -> None:

@@ -273,6 +273,207 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "age_override",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("cohort_id", sa.Integer(), nullable=False),
+        sa.Column("reason", sa.String(length=300), nullable=False),
+        sa.Column("by_id", sa.Integer(), nullable=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["by_id"], ["person.id"], name=op.f("fk_age_override_by_id"), ondelete="SET NULL"
+        ),
+        sa.ForeignKeyConstraint(
+            ["cohort_id"], ["cohort.id"], name=op.f("fk_age_override_cohort_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name=op.f("fk_age_override_person_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_age_override")),
+        sa.UniqueConstraint(
+            "person_id", "cohort_id", name=op.f("uq_age_override_person_id_cohort_id")
+        ),
+    )
+    with op.batch_alter_table("age_override", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_age_override_cohort_id"), ["cohort_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_age_override_person_id"), ["person_id"], unique=False)
+
+    op.create_table(
+        "continuation",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("cohort_id", sa.Integer(), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("asked_by_id", sa.Integer(), nullable=True),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("answered_by_id", sa.Integer(), nullable=True),
+        sa.Column("is_accepted", sa.Boolean(), nullable=True),
+        sa.CheckConstraint(
+            "(answered_at IS NULL) = (is_accepted IS NULL)", name=op.f("ck_continuation_answer")
+        ),
+        sa.ForeignKeyConstraint(
+            ["answered_by_id"],
+            ["person.id"],
+            name=op.f("fk_continuation_answered_by_id"),
+            ondelete="SET NULL",
+        ),
+        sa.ForeignKeyConstraint(
+            ["asked_by_id"],
+            ["person.id"],
+            name=op.f("fk_continuation_asked_by_id"),
+            ondelete="SET NULL",
+        ),
+        sa.ForeignKeyConstraint(
+            ["cohort_id"], ["cohort.id"], name=op.f("fk_continuation_cohort_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name=op.f("fk_continuation_person_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_continuation")),
+        sa.UniqueConstraint(
+            "person_id", "cohort_id", name=op.f("uq_continuation_person_id_cohort_id")
+        ),
+    )
+    with op.batch_alter_table("continuation", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_continuation_cohort_id"), ["cohort_id"], unique=False)
+
+    op.create_table(
+        "application_event",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("cohort_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("application_id", sa.Integer(), nullable=True),
+        sa.Column(
+            "step",
+            sa.Enum(
+                "applied",
+                "listed",
+                "offered",
+                "accepted",
+                "declined",
+                "expired",
+                "closed",
+                "not_reached",
+                "seated",
+                "refused",
+                "withdrawn",
+                "left",
+                "given_up",
+                "moved_out",
+                "moved_in",
+                "paused",
+                "came_back",
+                "undone",
+                "age_waived",
+                name="step",
+                native_enum=False,
+                length=25,
+            ),
+            nullable=False,
+        ),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("by_id", sa.Integer(), nullable=True),
+        sa.Column("day", sa.Date(), nullable=True),
+        sa.Column("other_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["application_id"],
+            ["application.id"],
+            name=op.f("fk_application_event_application_id"),
+            ondelete="SET NULL",
+        ),
+        sa.ForeignKeyConstraint(
+            ["by_id"], ["person.id"], name=op.f("fk_application_event_by_id"), ondelete="SET NULL"
+        ),
+        sa.ForeignKeyConstraint(
+            ["cohort_id"],
+            ["cohort.id"],
+            name=op.f("fk_application_event_cohort_id"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["other_id"],
+            ["cohort.id"],
+            name=op.f("fk_application_event_other_id"),
+            ondelete="SET NULL",
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id"],
+            ["person.id"],
+            name=op.f("fk_application_event_person_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_application_event")),
+    )
+    with op.batch_alter_table("application_event", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_application_event_application_id"), ["application_id"], unique=False
+        )
+        batch_op.create_index(
+            "ix_application_event_cohort_id_at", ["cohort_id", "at"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_application_event_person_id"), ["person_id"], unique=False
+        )
+
+    op.create_table(
+        "offer",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("application_id", sa.Integer(), nullable=False),
+        sa.Column("batch", sa.String(length=36), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "open",
+                "accepted",
+                "declined",
+                "expired",
+                "closed",
+                name="offerstate",
+                native_enum=False,
+                length=25,
+            ),
+            nullable=False,
+        ),
+        sa.Column("by_phone", sa.Boolean(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ends_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("answered_by_id", sa.Integer(), nullable=True),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("tried_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "(state = 'open') = (answered_at IS NULL)", name=op.f("ck_offer_answered")
+        ),
+        sa.CheckConstraint("by_phone OR ends_at IS NOT NULL", name=op.f("ck_offer_ends")),
+        sa.ForeignKeyConstraint(
+            ["answered_by_id"],
+            ["person.id"],
+            name=op.f("fk_offer_answered_by_id"),
+            ondelete="SET NULL",
+        ),
+        sa.ForeignKeyConstraint(
+            ["application_id"],
+            ["application.id"],
+            name=op.f("fk_offer_application_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_offer")),
+    )
+    with op.batch_alter_table("offer", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_offer_application_id"), ["application_id"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_offer_batch"), ["batch"], unique=False)
+        batch_op.create_index("ix_offer_state_ends_at", ["state", "ends_at"], unique=False)
+        batch_op.create_index(
+            "uq_offer_open",
+            ["application_id"],
+            unique=True,
+            sqlite_where=sa.text("state = 'open'"),
+            postgresql_where=sa.text("state = 'open'"),
+        )
+
+    op.create_table(
         "child_page",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("enrolment_id", sa.Integer(), nullable=False),
@@ -305,6 +506,19 @@ def upgrade() -> None:
         batch_op.add_column(
             sa.Column("is_all_or_none", sa.Boolean(), server_default=sa.false(), nullable=False)
         )
+        batch_op.add_column(sa.Column("listed_at", sa.DateTime(timezone=True), nullable=True))
+        batch_op.add_column(sa.Column("queued_at", sa.DateTime(timezone=True), nullable=True))
+
+    with op.batch_alter_table("cohort", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("continues_id", sa.Integer(), nullable=True))
+        batch_op.create_index(batch_op.f("ix_cohort_continues_id"), ["continues_id"], unique=False)
+        batch_op.create_foreign_key(
+            batch_op.f("fk_cohort_continues_id"),
+            "cohort",
+            ["continues_id"],
+            ["id"],
+            ondelete="SET NULL",
+        )
 
     with op.batch_alter_table("consent", schema=None) as batch_op:
         batch_op.add_column(sa.Column("withdrawn_by_id", sa.Integer(), nullable=True))
@@ -329,11 +543,17 @@ def upgrade() -> None:
             sa.Column("sees_place", sa.Boolean(), server_default=sa.true(), nullable=False)
         )
 
+    with op.batch_alter_table("try_count", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("last_at", sa.DateTime(timezone=True), nullable=True))
+
     # ### end Alembic commands ###
 
 
 def downgrade() -> None:
     # ### commands auto generated by Alembic - please adjust! ###
+    with op.batch_alter_table("try_count", schema=None) as batch_op:
+        batch_op.drop_column("last_at")
+
     with op.batch_alter_table("guardianship", schema=None) as batch_op:
         batch_op.drop_column("sees_place")
 
@@ -343,13 +563,46 @@ def downgrade() -> None:
         batch_op.drop_column("noted_by_id")
         batch_op.drop_column("withdrawn_by_id")
 
+    with op.batch_alter_table("cohort", schema=None) as batch_op:
+        batch_op.drop_constraint(batch_op.f("fk_cohort_continues_id"), type_="foreignkey")
+        batch_op.drop_index(batch_op.f("ix_cohort_continues_id"))
+        batch_op.drop_column("continues_id")
+
     with op.batch_alter_table("application", schema=None) as batch_op:
+        batch_op.drop_column("queued_at")
+        batch_op.drop_column("listed_at")
         batch_op.drop_column("is_all_or_none")
 
     with op.batch_alter_table("child_page", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_child_page_enrolment_id"))
 
     op.drop_table("child_page")
+    with op.batch_alter_table("offer", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_offer_open",
+            sqlite_where=sa.text("state = 'open'"),
+            postgresql_where=sa.text("state = 'open'"),
+        )
+        batch_op.drop_index("ix_offer_state_ends_at")
+        batch_op.drop_index(batch_op.f("ix_offer_batch"))
+        batch_op.drop_index(batch_op.f("ix_offer_application_id"))
+
+    op.drop_table("offer")
+    with op.batch_alter_table("application_event", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_application_event_person_id"))
+        batch_op.drop_index("ix_application_event_cohort_id_at")
+        batch_op.drop_index(batch_op.f("ix_application_event_application_id"))
+
+    op.drop_table("application_event")
+    with op.batch_alter_table("continuation", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_continuation_cohort_id"))
+
+    op.drop_table("continuation")
+    with op.batch_alter_table("age_override", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_age_override_person_id"))
+        batch_op.drop_index(batch_op.f("ix_age_override_cohort_id"))
+
+    op.drop_table("age_override")
     with op.batch_alter_table("removal_request", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_removal_request_asked_by_id"))
 

@@ -19,6 +19,7 @@ from lms.contracts import (
     Indicator,
     IndicatorRow,
     JobKind,
+    KnownPart,
     MenuItem,
     Panel,
     Reason,
@@ -312,6 +313,10 @@ class House(Pages):
     def cohort_panels(self, cohort: Any, person: Any) -> list[Panel]:
         return [Panel(WORDS, lines=(f"{cohort.name}: {person.name}",))]
 
+    @hook
+    def module_panels(self, module: Any, person: Any) -> list[Panel]:
+        return [Panel(WORDS, lines=(f"{module.name}: {person.name}",), links=(("Туди", "/x"),))]
+
 
 def test_hook_home_endpoint(enter: Enter) -> None:
     house = House()
@@ -343,3 +348,49 @@ def test_hook_cohort_panels(cast: Cast, enter: Enter) -> None:
     page = enter(House(), "mentor").get(f"/cohorts/{cast.cohort.id}").text
     assert WORDS in page
     assert f"{cast.cohort.name}: " in page
+
+
+def test_hook_module_panels(cast: Cast, enter: Enter) -> None:
+    page = enter(House(), "coordinator").get(f"/modules/{cast.module.id}").text
+    assert WORDS in page
+    assert f"{cast.module.name}: " in page
+    assert 'href="/x"' in page
+
+
+class Keeper:
+    """A stranger's slice that knows something about everybody and prints in its own way."""
+
+    @hook
+    def known_about(self, person: Any) -> list[KnownPart]:
+        rows = ((WORDS, f"{person.given_name} любить шахи"),)
+        return [KnownPart("Гурток", rows, weight=1), KnownPart("Порожнє", ())]
+
+    @hook
+    def print_document(self, html: str) -> bytes:
+        assert "любить шахи" in html
+        return b"printed by a stranger"
+
+
+def test_hook_known_about(enter: Enter, cast: Cast) -> None:
+    browser = enter(Keeper(), "guardian")
+    page = browser.get(f"/family/{cast.child.id}/known").text
+    assert page.index("Соломія любить шахи") < page.index(cast.child.family_name)
+    assert "Порожнє" not in page
+    parts = browser.get(f"/family/{cast.child.id}/known/data.json").json["parts"]
+    assert parts[0] == {
+        "title": "Гурток",
+        "rows": [{"label": WORDS, "value": "Соломія любить шахи"}],
+    }
+
+
+def test_hook_print_document(enter: Enter, cast: Cast, make_app: Callable[..., Flask]) -> None:
+    path = f"/family/{cast.child.id}/known"
+    browser = enter(Keeper(), "guardian")
+    assert browser.get(f"{path}/data.pdf").data == b"printed by a stranger"
+    begin_write()
+    guardian = db.session.get_one(Person, cast.guardian.id)
+    token = begin_sign_in(open_account(guardian).id, days=1, now=now())
+    db.session.commit()
+    without = Browser(make_app({"LMS_PLUGINS_OFF": frozenset({"reports"})}), token)
+    assert "data.pdf" not in without.get(path).text
+    assert without.get(f"{path}/data.pdf").status_code == 404

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tools.trials import Ground, try_guesses, try_issuing, try_links
+from tools.trials import Ground, try_guesses, try_issuing, try_links, try_seats
 
 
 @pytest.fixture
@@ -24,6 +24,12 @@ def ground(database: dict[str, Any], tmp_path: Path) -> Ground:
 def test_one_link_lets_one_browser_in(ground: Ground) -> None:
     counts = try_links(ground, seed=1, rounds=2, width=20)
     assert (counts["wrong"], counts["links_used"]) == (0, 2)
+
+
+def test_one_place_is_given_once_and_the_rest_wait_in_order(ground: Ground) -> None:
+    counts = try_seats(ground, seed=1, rounds=3, width=24)
+    assert (counts["seated"], counts["waiting"], counts["lost"]) == (3, 3 * 23, 0)
+    assert (counts["one_seated"], counts["in_order"], counts["wrong"]) == (3, 3, 0)
 
 
 def test_a_killed_worker_loses_and_doubles_nothing(ground: Ground) -> None:

@@ -8,9 +8,13 @@ from tests.views.form_rows_enrolment import ENROLMENT
 from tests.views.form_rows_families import FAMILIES
 from tests.views.form_rows_ground import GROUND
 from tests.views.form_rows_learning import LEARNING
+from tests.views.form_rows_next import NEXT
 from tests.views.form_rows_year import YEAR
 
-ROWS: dict[str, FormRow] = {**GROUND, **ENROLMENT, **FAMILIES, **LEARNING, **YEAR}
+ROWS: dict[str, FormRow] = {**GROUND, **ENROLMENT, **FAMILIES, **LEARNING, **NEXT, **YEAR}
 
 # A part of another form, tried with it.
-PARTS = {"enrolment.ChildForm": "enrolment.FamilyForm"}
+PARTS = {
+    "enrolment.ChildForm": "enrolment.FamilyForm",
+    "enrolment.GoingForm": "enrolment.NextModuleForm",
+}

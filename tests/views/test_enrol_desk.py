@@ -40,8 +40,9 @@ def as_(as_: Any) -> Any:
 
 @pytest.fixture(autouse=True)
 def clock(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("lms.enrolment.desk.today", lambda: TODAY)
-    monkeypatch.setattr("lms.enrolment.desk.now", lambda: NOW)
+    for name in ("desk", "participants"):
+        monkeypatch.setattr(f"lms.enrolment.{name}.today", lambda: TODAY)
+        monkeypatch.setattr(f"lms.enrolment.{name}.now", lambda: NOW)
 
 
 @pytest.fixture
