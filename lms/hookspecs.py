@@ -108,6 +108,11 @@ def session_changed(session: Any, change: SessionChange) -> None:
 
 
 @spec
+def contact_rule_changed(person: Any) -> None:
+    """Hear that somebody may be reached otherwise from now on; same transaction."""
+
+
+@spec
 def chores_due(now: datetime) -> None:
     """Do what time alone brings about, safely at any moment; called about once a minute."""
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from flask import Flask, url_for
+from flask import Flask, current_app, url_for
 from sqlalchemy import func, select
 
 from lms.access import rule_of
@@ -13,13 +13,14 @@ from lms.attendance.links import Purpose, path_for
 from lms.attendance.models import AttendanceRecord, Status
 from lms.certificates.jobs import ISSUE
 from lms.certificates.models import Certificate
-from lms.clock import now
+from lms.clock import now, today
 from lms.courses.models import Cohort, Course, Programme, Session
 from lms.db import begin_write, db
 from lms.demonstration.cast import Part, account_of
 from lms.enrolment.doors import ALPHABET, CODE_LENGTH
 from lms.enrolment.models import Application, Door, Enrolment
 from lms.enrolment.views import receipt_token
+from lms.families.childpages import make_page, may_have_page, show_token
 from lms.families.group_letters import KIND, text_of
 from lms.families.requests import Identity, ask_correction, ask_erasure
 from lms.jobs import Job
@@ -155,6 +156,9 @@ def _unlinked(app: Flask, part: Part | None) -> Iterator[str]:
     yield "/nothing-here"
     yield url_for("people.link_sent")
     yield url_for("people.use_link", token="x" * 43)
+    yield url_for("families.invitation", token="x" * 43)
+    yield url_for("families.invitation_sent")
+    yield url_for("families.child", token=_child_page())
     yield url_for("people.sign_in", back="/home")
     yield url_for("enrolment.offer", token="x" * 43)
     newest = select(Application.form_key).order_by(Application.id.desc()).limit(1)
@@ -208,6 +212,19 @@ def _by_letter() -> Iterator[str]:
     if missed is not None:
         yield path_for(Purpose.MISSED, missed.session_id, missed.guardian_id)
         yield switch_path(missed.guardian_id, REMINDER)
+
+
+def _child_page() -> str:
+    """Make a child's own page for one place in a group that holds; answer its token."""
+    begin_write()
+    on = today()
+    places = db.session.scalars(select(Enrolment).order_by(Enrolment.id.desc()))
+    place = next(one for one in places if may_have_page(one, on=on))
+    key = str(current_app.secret_key)
+    page = make_page(place, by_id=place.person_id, key=key, now=now(), on=on)
+    token = show_token(page, key=key)
+    db.session.commit()
+    return token
 
 
 def _issuing() -> str:

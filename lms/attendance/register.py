@@ -19,7 +19,8 @@ from lms.courses.models import HELD, NOT_HELD, Cohort, Course, Place, Programme,
 from lms.courses.rules import Participation
 from lms.db import db, is_postgresql
 from lms.enrolment.models import Enrolment
-from lms.people.models import Consent, Person
+from lms.people.consents import agreed
+from lms.people.models import Person
 from lms.people.rules import Purpose
 
 __all__ = ["HELD", "NOT_HELD", "Found", "RosterRow", "consents_given", "find_register", "roster"]
@@ -232,16 +233,5 @@ def _listed(family: str, given: str, patronymic: str) -> str:
 
 def consents_given(person_ids: list[int], found: Found) -> dict[Purpose, set[int]]:
     """Tell who may be photographed and who recorded on the day of the session."""
-    agreed: dict[Purpose, set[int]] = {Purpose.PHOTOGRAPHS: set(), Purpose.RECORDING: set()}
-    rows = db.session.execute(
-        select(Consent.person_id, Consent.purpose).where(
-            Consent.person_id.in_(person_ids),
-            Consent.purpose.in_(list(agreed)),
-            Consent.is_assent.is_(False),
-            Consent.withdrawn_at.is_(None),
-            or_(Consent.expires_on.is_(None), Consent.expires_on >= found.session.day),
-        )
-    )
-    for person_id, purpose in rows:
-        agreed[purpose].add(person_id)
-    return agreed
+    asked = (Purpose.PHOTOGRAPHS, Purpose.RECORDING)
+    return agreed(person_ids, asked, on=found.session.day)

@@ -8,6 +8,7 @@ from sqlalchemy import Select, and_, or_, select
 from lms.certificates.models import Certificate
 from lms.contracts import RoleName
 from lms.people.models import Guardianship, Person, Relation
+from lms.people.services import ties_in_force
 
 STAFF = (RoleName.COORDINATOR, RoleName.DIRECTOR)
 
@@ -25,11 +26,13 @@ def downloadable_by(principal: Any, *, on: date) -> Select[Certificate]:
     )
     if principal.has(*STAFF):
         return chosen
-    children = select(Guardianship.child_id).where(
-        Guardianship.guardian_id == principal.person_id,
-        Guardianship.relation != Relation.ACCOMPANYING,
-        Guardianship.since <= on,
-        or_(Guardianship.until.is_(None), Guardianship.until >= on),
+    children = (
+        ties_in_force(on)
+        .where(
+            Guardianship.guardian_id == principal.person_id,
+            Guardianship.relation != Relation.ACCOMPANYING,
+        )
+        .with_only_columns(Guardianship.child_id)
     )
     return chosen.where(
         and_(

@@ -2,19 +2,17 @@
 
 from datetime import date
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, select
 
 from lms.db import db
 from lms.people.models import Guardianship, Person, Relation
+from lms.people.services import ties_in_force
 
 
 def child_ids_of(guardian_id: int, *, on: date) -> Select[int]:
-    """Select the children of a guardian on a day; an ended guardianship is none."""
-    return select(Guardianship.child_id).where(
-        Guardianship.guardian_id == guardian_id,
-        Guardianship.since <= on,
-        or_(Guardianship.until.is_(None), Guardianship.until >= on),
-    )
+    """Select the children of a guardian on a day; an ended guardianship, or one of age, is none."""
+    mine = ties_in_force(on).where(Guardianship.guardian_id == guardian_id)
+    return mine.with_only_columns(Guardianship.child_id)
 
 
 def find_child(guardian_id: int, child_id: int, *, on: date) -> Person | None:

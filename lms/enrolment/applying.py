@@ -17,7 +17,7 @@ from lms.contracts import LMSError, RoleName
 from lms.courses.timetable import moment_on
 from lms.db import db
 from lms.enrolment import letters
-from lms.enrolment.access import find_child
+from lms.enrolment.access import find_child, may_consent_for
 from lms.enrolment.addresses import DOMAINS
 from lms.enrolment.catalogue import OpenCohort, find_open_cohort, open_cohorts
 from lms.enrolment.fields import INDEX
@@ -94,7 +94,7 @@ def _fill_own_child(form: FamilyForm) -> None:
     if not current_user.is_authenticated or not child_id or not 0 < child_id < 2**31:
         return
     child = find_child(current_user.person_id, child_id, on=today())
-    if child is not None:
+    if child is not None and may_consent_for(current_user.person_id, child.id, on=today()):
         first = form.children[0].form
         first.family_name.data, first.given_name.data = child.family_name, child.given_name
         first.patronymic.data, first.birth_date.data = child.patronymic, child.birth_date

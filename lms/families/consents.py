@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from lms.courses.models import Cohort
 from lms.db import db
@@ -12,7 +12,10 @@ from lms.enrolment.models import Application, ApplicationState, Enrolment, Offer
 from lms.enrolment.refusals import AlreadyIn, NoSeat
 from lms.enrolment.rules import gets_place, is_fresh
 from lms.enrolment.seats import close_offers, in_force, lock_cohorts, reopen, seat, seats_of, vacate
-from lms.enrolment.services import CONSENT_DAYS_AFTER
+from lms.families.ledger import usual_end
+from lms.families.rules import ASKED_BEFORE
+from lms.families.wording import is_outdated
+from lms.people.consents import is_under_age
 from lms.people.models import Consent, Person
 from lms.people.rules import Purpose
 from lms.people.services import GivenConsent, give_consent, withdraw_consent
@@ -27,6 +30,13 @@ class ConsentLine:
     given_at: datetime | None = None
     expires_on: date | None = None
     withdrawn_at: datetime | None = None
+    is_running_out: bool = False
+    is_outdated: bool = False
+
+    @property
+    def is_asked(self) -> bool:
+        """Tell whether the page asks for it anew: it runs out soon, or its text means more now."""
+        return self.is_given and (self.is_running_out or self.is_outdated)
 
 
 def consent_lines(person_ids: Iterable[int], *, on: date) -> dict[int, list[ConsentLine]]:
@@ -40,16 +50,30 @@ def consent_lines(person_ids: Iterable[int], *, on: date) -> dict[int, list[Cons
             Consent.given_at,
             Consent.expires_on,
             Consent.withdrawn_at,
+            Consent.text_version,
         )
-        .where(Consent.person_id.in_(ids), Consent.is_assent.is_(False))
+        .join(Person, Person.id == Consent.person_id)
+        .where(
+            Consent.person_id.in_(ids),
+            Consent.is_assent.is_(False),
+            # From the eighteenth birthday on only one's own counts: it is asked anew.
+            or_(Consent.giver_id == Consent.person_id, is_under_age(on)),
+        )
         .order_by(Consent.given_at, Consent.id)
     )
-    for person_id, purpose, given_at, expires_on, withdrawn_at in rows:
+    for person_id, purpose, given_at, expires_on, withdrawn_at, version in rows:
         is_given = withdrawn_at is None and (expires_on is None or expires_on >= on)
+        is_running_out = expires_on is not None and expires_on <= on + ASKED_BEFORE
         known = newest.get((person_id, purpose))
         if known is None or is_given or not known.is_given:
             newest[person_id, purpose] = ConsentLine(
-                purpose, is_given, given_at, expires_on, withdrawn_at
+                purpose,
+                is_given,
+                given_at,
+                expires_on,
+                withdrawn_at,
+                is_running_out=is_running_out,
+                is_outdated=is_outdated(purpose, version),
             )
     return {
         person_id: [
@@ -60,13 +84,15 @@ def consent_lines(person_ids: Iterable[int], *, on: date) -> dict[int, list[Cons
     }
 
 
-def withdraw(person: Person, purpose: Purpose, *, now: datetime, on: date) -> int:
+def withdraw(
+    person: Person, purpose: Purpose, *, now: datetime, on: date, by_id: int | None = None
+) -> int:
     """Withdraw a consent about a person with effect at once; answer how many rows it ended.
 
     Without the consent for taking part there is no place in a group: places are freed and
     applications withdrawn in the same transaction.
     """
-    ended = withdraw_consent(person.id, purpose, now=now)
+    ended = withdraw_consent(person.id, purpose, now=now, by_id=by_id)
     if purpose is Purpose.TAKING_PART and ended:
         _leave_all(person.id, now=now, on=on)
     return ended
@@ -109,7 +135,7 @@ def give_again(
         .order_by(Consent.withdrawn_at.desc())
         .limit(1)
     ).first()
-    until = on + timedelta(days=CONSENT_DAYS_AFTER)
+    until = usual_end(person, on=on)
     if last and last.expires_on and last.expires_on > on:
         until = last.expires_on
     consent = give_consent(person, GivenConsent(purpose, expires_on=until), giver=giver, now=now)

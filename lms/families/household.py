@@ -13,6 +13,7 @@ from lms.db import db
 from lms.enrolment.models import Application, ApplicationState, Enrolment
 from lms.enrolment.rules import is_link_shown
 from lms.families.consents import ConsentLine, consent_lines
+from lms.families.rules import Sight
 from lms.people.models import Person
 from lms.people.rules import consent_need
 from lms.plugins import hooks
@@ -49,6 +50,9 @@ class Membership:
     next_session: NextSession | None
     lost: tuple[LostSession, ...]
     panels: tuple[Panel, ...] = ()
+    place: str = ""
+    zone: str = ""
+    has_online: bool = False
 
     @property
     def cohort(self) -> Cohort:
@@ -65,6 +69,11 @@ class Member:
     applications: tuple[Application, ...]
     consents: tuple[ConsentLine, ...]
     needs_assent: bool
+
+    @property
+    def is_asked(self) -> bool:
+        """Tell whether a consent is asked for anew."""
+        return any(line.is_asked for line in self.consents)
 
     @property
     def current(self) -> list[Membership]:
@@ -107,6 +116,21 @@ def with_panels(membership: Membership) -> Membership:
     """Ask the other slices for their parts: attendance, what is still needed, certificates."""
     panels = weighted(hooks().enrolment_panels(enrolment=membership.enrolment))
     return replace(membership, panels=tuple(panels))
+
+
+def within(membership: Membership, sight: Sight, *, zone: str) -> Membership:
+    """Keep of a place in a group what one adult may see of it (domain/library.md, Families).
+
+    Without the place there is no link, no zone and no topic either: times are on the library's wall.
+    """
+    session = membership.next_session
+    if session is not None and not sight.link:
+        session = replace(session, link="", topic="" if not sight.place else session.topic)
+    if not sight.place:
+        membership = replace(membership, place="", zone=zone)
+    return replace(
+        membership, next_session=session, has_online=membership.has_online and sight.link
+    )
 
 
 def _enrolments(person_ids: Iterable[int]) -> list[Enrolment]:
@@ -164,7 +188,17 @@ def _membership(
             for session in mine
             if session.state in NOT_HELD
         ),
+        place=_place(enrolment.cohort),
+        zone=enrolment.cohort.zone,
+        has_online=bool(enrolment.cohort.link)
+        and (enrolment.cohort.is_online or enrolment.cohort.is_hybrid),
     )
+
+
+def _place(cohort: Cohort) -> str:
+    if cohort.is_online or cohort.place is None:
+        return ""
+    return ", ".join(part for part in (cohort.place.name, cohort.place.town) if part)
 
 
 def _next(session: Session, cohort: Cohort, *, now: datetime) -> NextSession:

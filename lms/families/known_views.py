@@ -27,7 +27,7 @@ from lms.families.requests import (
 from lms.families.sentences import COLUMN_LABELS, KIND_LABELS, REQUEST_LABELS
 from lms.people.erasing import left_alone
 from lms.people.models import ContactRule, Person
-from lms.people.services import children_of
+from lms.people.services import children_of, sees_place_of
 from lms.plugins import hooks
 from lms.ui import library_name
 
@@ -204,7 +204,9 @@ def _whose(child_id: int | None) -> Person:
     if child_id is None:
         return db.session.get_one(Person, me)
     child = find_child(me, child_id, on=today())
-    # Whoever only accompanies a child sees the times of its sessions and nothing more.
-    if child is None or not may_consent_for(me, child_id, on=today()):
+    # Whoever only accompanies a child sees the times of its sessions and nothing more; a second
+    # guardian sees neither the place nor the other one, and asks the coordinator instead.
+    is_legal = child is not None and may_consent_for(me, child_id, on=today())
+    if child is None or not is_legal or not sees_place_of(me, child_id, on=today()):
         abort(404)
     return child

@@ -3,13 +3,30 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from flask import Blueprint
+from flask import Blueprint, current_app
 from flask_babel import lazy_gettext as _l
 
+from lms.clock import today
 from lms.contracts import Card, Eraser, LetterKind, MenuItem, Panel, RoleName, Sentence
 from lms.courses.models import Cohort
-from lms.families import group_letter_views, group_letters, known_views, places, request_desk, views
-from lms.families.requests import ERASERS, forget_decided
+from lms.families import (
+    adults,
+    child,
+    cohorts,
+    desk,
+    erasing,
+    group_letter_views,
+    group_letters,
+    known_views,
+    places,
+    reach,
+    records,
+    request_desk,
+    requests,
+    views,
+)
+from lms.families.growing import end_childhoods
+from lms.families.jobs import ask_again
 from lms.families.sentences import SENTENCES
 from lms.hookspecs import hook
 
@@ -21,7 +38,7 @@ HOMES = {
 
 @hook
 def register_blueprints() -> list[Blueprint]:
-    """Give the pages of guardians and of adult learners."""
+    """Give the pages of guardians, learners and children, and the coordinator's about families."""
     return [views.bp, known_views.bp, request_desk.bp, group_letter_views.bp]
 
 
@@ -32,6 +49,12 @@ def register_letter_kinds() -> tuple[LetterKind, ...]:
 
 
 @hook
+def register_sentences() -> Mapping[str, Sentence]:
+    """Give the sentences of families."""
+    return SENTENCES
+
+
+@hook
 def home_endpoint(role: RoleName) -> str | None:
     """Give guardians and learners their homes."""
     return HOMES.get(role)
@@ -39,43 +62,43 @@ def home_endpoint(role: RoleName) -> str | None:
 
 @hook
 def menu_items(person: object) -> list[MenuItem]:
-    """Lead guardians and learners to their pages."""
+    """Lead guardians and learners to their pages, the coordinator to what waits."""
     roles: frozenset[RoleName] = getattr(person, "roles", frozenset())
     items = [
         (RoleName.GUARDIAN, MenuItem(_l("My children"), "families.family", weight=10)),
         (RoleName.LEARNER, MenuItem(_l("My learning"), "families.learning", weight=12)),
+        (RoleName.COORDINATOR, MenuItem(_l("Families"), "families.desk", weight=62)),
     ]
     return [item for role, item in items if role in roles]
 
 
 @hook
 def home_cards(person: object) -> list[Card]:
-    """Tell the coordinator which families ask about their data."""
-    return request_desk.cards(person)
-
-
-@hook
-def chores_due(now: datetime) -> None:
-    """Forget the words of requests decided long ago."""
-    forget_decided(now=now)
+    """Tell the coordinator what waits about families."""
+    if RoleName.COORDINATOR not in getattr(person, "roles", frozenset()):
+        return []
+    return desk.cards() + request_desk.cards(person)
 
 
 @hook
 def register_erasers() -> list[Eraser]:
-    """Erase the words of requests about data."""
-    return ERASERS
-
-
-@hook
-def register_sentences() -> Mapping[str, Sentence]:
-    """Give the sentences of requests about data."""
-    return SENTENCES
+    """Erase the words of requests, invitations, a child's pages and the scans of papers."""
+    return requests.ERASERS + erasing.ERASERS
 
 
 @hook
 def cohort_panels(cohort: Cohort, person: object) -> list[Panel]:
-    """Give the way to write to the adults of a group."""
-    return group_letter_views.panel(cohort, person)
+    """Tell how many of a group may be photographed; give the way to write to its adults."""
+    return cohorts.panel(cohort, person) + group_letter_views.panel(cohort, person)
 
 
-__all__ = ["places"]
+@hook
+def chores_due(now: datetime) -> None:
+    """End guardianships of whoever came of age, ask for consents that run out, forget old requests."""
+    on = today(str(current_app.config["LMS_ZONE"]))
+    end_childhoods(now=now, on=on)
+    ask_again(now=now, on=on)
+    requests.forget_decided(now=now)
+
+
+__all__ = ["adults", "child", "places", "reach", "records"]

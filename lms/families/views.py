@@ -14,14 +14,19 @@ from lms.enrolment.access import find_child, may_consent_for
 from lms.enrolment.continuing import open_continuations
 from lms.enrolment.rules import Refusal
 from lms.enrolment.sentences import PURPOSE_LABELS, REFUSAL_LABELS, say_refusal
+from lms.families.childpages import may_have_page
 from lms.families.consents import give_again, withdraw
-from lms.families.household import gather, with_panels
+from lms.families.guardians import sights_of
+from lms.families.household import Membership, gather, with_panels, within
+from lms.families.rules import Sight
 from lms.families.standing import places_for
 from lms.people.models import ContactRule, Person
-from lms.people.rules import Purpose
-from lms.people.services import children_of
+from lms.people.rules import Purpose, is_minor
+from lms.people.services import children_of, has_consent
 
 bp = Blueprint("families", __name__, cli_group=None)
+
+EVERYTHING = Sight(place=True, progress=True, consents=True, others=True)
 
 
 @bp.get("/family")
@@ -40,49 +45,64 @@ def learning() -> ResponseReturnValue:
 
 
 def _page(template: str, people: list[Person]) -> str:
+    zone = str(current_app.config["LMS_ZONE"])
+    sights = sights_of(current_user.person_id, on=today())
+    sights[current_user.person_id] = EVERYTHING
     members = gather(people, now=now(), on=today())
     shown = [
         (
             member,
-            [with_panels(one) for one in member.current],
-            [with_panels(one) for one in member.earlier],
+            [_shown(one, sights[member.person.id], zone) for one in member.current],
+            [_shown(one, sights[member.person.id], zone) for one in member.earlier],
         )
         for member in members
     ]
-    legal = {
-        person.id
-        for person in people
-        if person.id == current_user.person_id
-        or may_consent_for(current_user.person_id, person.id, on=today())
-    }
+    held = [one.enrolment for member in members for one in member.current]
+    myself = [person for person in people if person.id == current_user.person_id]
     return render_template(
         template,
         members=shown,
         places=places_for(people, adult_id=current_user.person_id, now=now(), on=today()),
-        legal=legal,
+        sights=sights,
+        legal={person.id for person in people if sights[person.id].consents},
+        paged={one.id for one in held if may_have_page(one, on=today())},
+        is_minor=any(is_minor(person.birth_date, today()) for person in myself),
+        asks_own=any(_asks_own(person) for person in myself),
         purposes=PURPOSE_LABELS,
         not_held=NOT_HELD_LABELS,
         refusals={str(key): label for key, label in REFUSAL_LABELS.items()},
         other=str(Refusal.OTHER),
-        zone=current_app.config["LMS_ZONE"],
+        zone=zone,
         continuations=open_continuations([person.id for person in people], on=today()),
         on=today(),
         is_quiet=current_user.contact_rule is not ContactRule.USUAL,
     )
 
 
+def _shown(membership: Membership, sight: Sight, zone: str) -> Membership:
+    """Ask the other slices only for whoever may see how the child gets on."""
+    kept = within(membership, sight, zone=zone)
+    return with_panels(kept) if sight.progress else kept
+
+
+def _asks_own(person: Person) -> bool:
+    """Tell whether somebody came of age and has not consented for themselves yet."""
+    is_grown = person.birth_date is not None and not is_minor(person.birth_date, today())
+    return is_grown and not has_consent(person.id, Purpose.TAKING_PART, on=today())
+
+
 @bp.post("/family/<int:child_id>/consents/<purpose>/withdraw")
 @access.roles(RoleName.GUARDIAN)
 def withdraw_for_child(child_id: int, purpose: str) -> ResponseReturnValue:
     """Withdraw a consent about my child, with effect at once."""
-    return _withdraw(_my_child(child_id), _purpose(purpose), "families.family")
+    return _withdraw(my_child(child_id), _purpose(purpose), "families.family")
 
 
 @bp.post("/family/<int:child_id>/consents/<purpose>/give")
 @access.roles(RoleName.GUARDIAN)
 def give_for_child(child_id: int, purpose: str) -> ResponseReturnValue:
     """Give a consent about my child again."""
-    return _give(_my_child(child_id), _purpose(purpose), "families.family")
+    return _give(my_child(child_id), _purpose(purpose), "families.family")
 
 
 @bp.post("/learning/consents/<purpose>/withdraw")
@@ -100,7 +120,7 @@ def give_own(purpose: str) -> ResponseReturnValue:
 
 
 def _withdraw(person: Person, purpose: Purpose, home: str) -> ResponseReturnValue:
-    withdraw(person, purpose, now=now(), on=today())
+    withdraw(person, purpose, now=now(), on=today(), by_id=current_user.person_id)
     db.session.commit()
     if purpose is Purpose.TAKING_PART:
         flash(
@@ -128,7 +148,8 @@ def _give(person: Person, purpose: Purpose, home: str) -> ResponseReturnValue:
     return redirect(url_for(home), code=303)
 
 
-def _my_child(child_id: int) -> Person:
+def my_child(child_id: int) -> Person:
+    """Find a child for whom whoever asks is a legal guardian; another's is as absent as none."""
     child = find_child(current_user.person_id, child_id, on=today())
     # Whoever only accompanies a child neither gives nor withdraws a consent.
     if child is None or not may_consent_for(current_user.person_id, child_id, on=today()):

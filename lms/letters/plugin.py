@@ -20,7 +20,8 @@ from lms.letters.erasing import ERASERS
 from lms.letters.jobs import JOBS, send_again
 from lms.letters.known import known_of
 from lms.letters.log import count_troubled
-from lms.people.models import Person
+from lms.letters.services import hold_back
+from lms.people.models import ContactRule, Person
 
 
 @hook
@@ -81,6 +82,13 @@ def home_cards(person: Any) -> list[Card]:
             )
         )
     return cards
+
+
+@hook
+def contact_rule_changed(person: Any) -> None:
+    """Hold back what waits, as soon as somebody must not be written to."""
+    if person.contact_rule is not ContactRule.USUAL:
+        hold_back(person, now=clock_now())
 
 
 __all__ = ["switching"]

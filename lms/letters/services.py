@@ -129,6 +129,17 @@ def take_back(key: str, *, now: datetime) -> tuple[set[int], set[int]]:
     return gone, set(db.session.scalars(left))
 
 
+def hold_back(person: Person, *, now: datetime) -> int:
+    """Hold back for good what waits to be sent to somebody who may no longer be written to."""
+    held = db.session.execute(
+        update(Letter)
+        .where(Letter.person_id == person.id, Letter.state.in_(NOT_LEFT))
+        .values(state=LetterState.HELD_BACK, state_at=now)
+        .returning(Letter.id)
+    ).all()
+    return len(held)
+
+
 def adults_for(people: Iterable[Person], *, on: date) -> dict[int, list[Person]]:
     """Find who is told what concerns somebody: a child's guardians in force, an adult themselves.
 

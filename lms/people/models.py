@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, true
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.types import JSON
 
@@ -160,7 +160,11 @@ class Relation(StrEnum):
 
 
 class Guardianship(Base):
-    """Guardian and child, with dates."""
+    """Guardian and child, with dates.
+
+    ``sees_place`` tells whether the adult sees where the child meets: a second guardian does not,
+    until the first one or the coordinator opens it (domain/library.md, Families).
+    """
 
     __tablename__ = "guardianship"
     __table_args__ = (
@@ -177,6 +181,7 @@ class Guardianship(Base):
     relation: Mapped[Relation] = mapped_column(one_of(Relation))
     since: Mapped[date]
     until: Mapped[date | None]
+    sees_place: Mapped[bool] = mapped_column(default=True, server_default=true())
 
     guardian: Mapped[Person] = relationship(foreign_keys=guardian_id)
     child: Mapped[Person] = relationship(foreign_keys=child_id)
@@ -191,7 +196,10 @@ class ConsentWay(StrEnum):
 
 
 class Consent(Base):
-    """Who agreed to what about whom, by which text, when, how, until when; withdrawn, not deleted."""
+    """Who agreed to what about whom, by which text, when, how, until when; withdrawn, not deleted.
+
+    ``noted_by_id`` is whoever of the staff wrote down what was said or signed.
+    """
 
     __tablename__ = "consent"
     __table_args__ = (Index("ix_consent_person_id_purpose", "person_id", "purpose"),)
@@ -206,6 +214,10 @@ class Consent(Base):
     given_at: Mapped[datetime] = mapped_column(UtcDateTime)
     expires_on: Mapped[date | None]
     withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    withdrawn_by_id: Mapped[int | None] = mapped_column(
+        ForeignKey("person.id", ondelete="SET NULL")
+    )
+    noted_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
 
 
 class Check(Base):

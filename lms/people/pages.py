@@ -19,7 +19,7 @@ from lms.people.cli import bind
 from lms.people.forms import ROLE_LABELS, CheckForm, PersonForm
 from lms.people.models import Check, Guardianship, Person, Role
 from lms.people.names import fold
-from lms.people.rules import CheckKind
+from lms.people.rules import CheckKind, is_minor
 from lms.people.sentences import CHECK_LABELS
 from lms.people.services import (
     NewPerson,
@@ -40,6 +40,8 @@ bind(signing_bp, bp)
 
 PAGE = 50
 PASSWORD_ROLES = {RoleName.COORDINATOR, RoleName.DIRECTOR}
+# A learner of sixteen may be a mentor, and then signs in as one.
+TEACHING_ROLES = {RoleName.MENTOR, RoleName.LEADER, RoleName.HELPER}
 
 
 def menu(principal: object) -> list[MenuItem]:
@@ -147,6 +149,7 @@ def _page(person: Person, form: CheckForm, link: str = "") -> str:
         link=link,
         message=_message(person, link) if link else "",
         clearance=clearance(person.id, on=today()),
+        is_child=is_minor(person.birth_date, today()),
         role_labels=ROLE_LABELS,
         check_labels=CHECK_LABELS,
         hours=current_app.config["LMS_COPIED_LINK_HOURS"],
@@ -202,6 +205,11 @@ def link(person_id: int) -> ResponseReturnValue:
         flash(
             _("Coordinators and the director sign in by password; no link is made for them."),
             "error",
+        )
+        return _page(person, CheckForm(formdata=None, done_on=today())), 422
+    if is_minor(person.birth_date, today()) and not _roles_today(person.id) & TEACHING_ROLES:
+        flash(
+            _("A child has no sign-in of its own before 18; it has a page for each group."), "error"
         )
         return _page(person, CheckForm(formdata=None, done_on=today())), 422
     token = make_sign_in_link(

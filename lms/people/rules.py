@@ -46,6 +46,34 @@ def age_on(birth_date: date, day: date) -> int:
     return day.year - birth_date.year - (0 if had_birthday else 1)
 
 
+def latest_birth_of(age: int, on: date) -> date:
+    """Answer the latest birth date of those who have reached an age by a day.
+
+    It says in one comparison what ``age_on`` says, so that a query can ask it.
+
+    >>> latest_birth_of(18, date(2022, 9, 5))
+    datetime.date(2004, 9, 5)
+    >>> latest_birth_of(18, date(2024, 2, 29))
+    datetime.date(2006, 2, 28)
+    """
+    try:
+        return on.replace(year=on.year - age)
+    except ValueError:
+        return date(on.year - age, 2, 28)
+
+
+def birthday_of(birth_date: date, age: int) -> date:
+    """Answer the day on which somebody reaches an age; after 29 February it is 1 March.
+
+    >>> birthday_of(date(2008, 2, 29), 14), birthday_of(date(2008, 2, 29), 16)
+    (datetime.date(2022, 3, 1), datetime.date(2024, 2, 29))
+    """
+    try:
+        return birth_date.replace(year=birth_date.year + age)
+    except ValueError:
+        return date(birth_date.year + age, 3, 1)
+
+
 def is_minor(birth_date: date | None, day: date) -> bool:
     """Tell whether somebody is under 18; nobody knows an adult's birth date, so unknown is adult.
 

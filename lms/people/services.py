@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import Select, or_, select, update
 
 from lms.contracts import LMSError, Reason, RoleName, Verdict
 from lms.db import db
+from lms.people.consents import consents_in_force, is_under_age
 from lms.people.models import (
     Account,
     Check,
@@ -23,6 +24,7 @@ from lms.people.models import (
 from lms.people.names import clean_name, fold, sort_key
 from lms.people.phones import tidy_phone
 from lms.people.rules import CheckFact, CheckKind, Purpose, assess_clearance, consent_need
+from lms.plugins import hooks
 
 CONSENT_VERSION = "2022-1"
 
@@ -84,6 +86,7 @@ def add_person(new: NewPerson, *, now: datetime) -> Person:
 def correct_person(person: Person, new: NewPerson) -> None:
     """Correct a person's name and ways to reach; what was issued before keeps its own snapshot."""
     made = make_person(new, now=person.created_at)
+    before = person.contact_rule
     for column in (
         "family_name",
         "given_name",
@@ -98,6 +101,8 @@ def correct_person(person: Person, new: NewPerson) -> None:
     ):
         setattr(person, column, getattr(made, column))
     db.session.flush()
+    if person.contact_rule is not before:
+        hooks().contact_rule_changed(person=person)
 
 
 def open_account(person: Person, *, login: str | None = None, password_hash: str = "") -> Account:
@@ -169,7 +174,12 @@ def end_sign_ins(account_id: int, *, now: datetime) -> None:
 
 
 def add_guardian(
-    guardian: Person, child: Person, *, relation: Relation, since: date
+    guardian: Person,
+    child: Person,
+    *,
+    relation: Relation,
+    since: date,
+    sees_place: bool = True,
 ) -> Guardianship:
     """Tie an adult to a child from a day; the same tie in force is kept."""
     found = db.session.scalar(
@@ -181,28 +191,52 @@ def add_guardian(
     )
     if found is not None:
         return found
-    tie = Guardianship(guardian_id=guardian.id, child_id=child.id, relation=relation, since=since)
+    tie = Guardianship(
+        guardian_id=guardian.id,
+        child_id=child.id,
+        relation=relation,
+        since=since,
+        sees_place=sees_place,
+    )
     db.session.add(tie)
     db.session.flush()
     return tie
 
 
+def ties_in_force(on: date) -> Select[Guardianship]:
+    """Select the ties of guardians and children that hold on a day."""
+    return (
+        select(Guardianship)
+        .join(Person, Person.id == Guardianship.child_id)
+        .where(
+            Guardianship.since <= on,
+            or_(Guardianship.until.is_(None), Guardianship.until >= on),
+            Person.erased_at.is_(None),
+            is_under_age(on),
+        )
+    )
+
+
 def children_of(guardian_id: int, *, on: date) -> list[Person]:
-    """List the children of a guardian on a day, in Ukrainian order."""
+    """List the children of a guardian on a day, in Ukrainian order; who came of age is none."""
+    mine = ties_in_force(on).where(Guardianship.guardian_id == guardian_id)
     return list(
         db.session.scalars(
             select(Person)
-            .join(Guardianship, Guardianship.child_id == Person.id)
-            .where(
-                Guardianship.guardian_id == guardian_id,
-                Guardianship.since <= on,
-                or_(Guardianship.until.is_(None), Guardianship.until >= on),
-                Person.erased_at.is_(None),
-            )
+            .where(Person.id.in_(mine.with_only_columns(Guardianship.child_id)))
             .order_by(Person.sort_key, Person.id)
-            .distinct()
         )
     )
+
+
+def sees_place_of(guardian_id: int, child_id: int, *, on: date) -> bool:
+    """Tell whether a guardian sees where a child meets: asked wherever a place, town or zone is shown."""
+    mine = ties_in_force(on).where(
+        Guardianship.guardian_id == guardian_id,
+        Guardianship.child_id == child_id,
+        Guardianship.sees_place.is_(True),
+    )
+    return db.session.scalar(mine.limit(1)) is not None
 
 
 @dataclass(frozen=True)
@@ -214,21 +248,26 @@ class GivenConsent:
     is_assent: bool = False
     expires_on: date | None = None
     text_version: str = CONSENT_VERSION
+    noted_by_id: int | None = None
 
 
 def give_consent(person: Person, given: GivenConsent, *, giver: Person, now: datetime) -> Consent:
     """Record that somebody agreed to something about a person.
 
     :raises NotALegalGuardian: when the giver is neither the person nor a legal guardian, or the
-        person is of age: from eighteen on the learner alone consents.
+        person is of age: from eighteen on the learner alone consents, before it only assents.
     """
-    if giver.id != person.id:
+    if giver.id == person.id:
+        if not given.is_assent and not consent_need(person.birth_date, now.date()).own:
+            raise NotALegalGuardian(reason=Reason("not_a_legal_guardian"))
+    else:
         if not consent_need(person.birth_date, now.date()).guardian and person.birth_date:
             raise NotALegalGuardian(reason=Reason("not_a_legal_guardian"))
         relation = db.session.scalar(
             select(Guardianship.relation).where(
                 Guardianship.guardian_id == giver.id,
                 Guardianship.child_id == person.id,
+                Guardianship.since <= now.date() + timedelta(days=1),
                 or_(Guardianship.until.is_(None), Guardianship.until >= now.date()),
                 Guardianship.relation != Relation.ACCOMPANYING,
             )
@@ -244,6 +283,7 @@ def give_consent(person: Person, given: GivenConsent, *, giver: Person, now: dat
         is_assent=given.is_assent,
         given_at=now,
         expires_on=given.expires_on,
+        noted_by_id=given.noted_by_id,
     )
     db.session.add(consent)
     db.session.flush()
@@ -252,32 +292,26 @@ def give_consent(person: Person, given: GivenConsent, *, giver: Person, now: dat
 
 def has_consent(person_id: int, purpose: Purpose, *, on: date) -> bool:
     """Tell whether a consent for a purpose is in force; asked where the data is used."""
-    return (
-        db.session.scalar(
-            select(Consent.id)
-            .where(
-                Consent.person_id == person_id,
-                Consent.purpose == purpose,
-                Consent.withdrawn_at.is_(None),
-                Consent.is_assent.is_(False),
-                or_(Consent.expires_on.is_(None), Consent.expires_on >= on),
-            )
-            .limit(1)
-        )
-        is not None
-    )
+    mine = consents_in_force([purpose], on=on).where(Consent.person_id == person_id)
+    return db.session.scalar(mine.limit(1)) is not None
 
 
-def withdraw_consent(person_id: int, purpose: Purpose, *, now: datetime) -> int:
-    """Withdraw a consent with effect at once; answer how many rows it ended."""
+def withdraw_consent(
+    person_id: int, purpose: Purpose, *, now: datetime, by_id: int | None = None
+) -> int:
+    """Withdraw a consent with effect at once, whoever gave it; answer how many rows it ended.
+
+    One legal guardian's no holds against another's yes: the stricter wins.
+    """
     ended = db.session.execute(
         update(Consent)
         .where(
             Consent.person_id == person_id,
             Consent.purpose == purpose,
+            Consent.is_assent.is_(False),
             Consent.withdrawn_at.is_(None),
         )
-        .values(withdrawn_at=now)
+        .values(withdrawn_at=now, withdrawn_by_id=by_id)
         .returning(Consent.id)
     ).all()
     return len(ended)

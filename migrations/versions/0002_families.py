@@ -120,6 +120,76 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_erasure_wiped_at"), ["wiped_at"], unique=False)
 
     op.create_table(
+        "guardian_invitation",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("child_id", sa.Integer(), nullable=False),
+        sa.Column("invited_by_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "relation",
+            sa.Enum(
+                "mother",
+                "father",
+                "legal_representative",
+                "accompanying",
+                name="relation",
+                native_enum=False,
+                length=25,
+            ),
+            nullable=False,
+        ),
+        sa.Column("token_hash", sa.String(length=64), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("answered_by_id", sa.Integer(), nullable=True),
+        sa.Column("family_name", sa.String(length=100), nullable=False),
+        sa.Column("given_name", sa.String(length=100), nullable=False),
+        sa.Column("patronymic", sa.String(length=100), nullable=False),
+        sa.Column("email", sa.String(length=254), nullable=False),
+        sa.Column("phone", sa.String(length=30), nullable=False),
+        sa.Column("cancelled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("decided_by_id", sa.Integer(), nullable=True),
+        sa.Column("refusal", sa.String(length=40), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["answered_by_id"],
+            ["person.id"],
+            name=op.f("fk_guardian_invitation_answered_by_id"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["child_id"],
+            ["person.id"],
+            name=op.f("fk_guardian_invitation_child_id"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["decided_by_id"],
+            ["person.id"],
+            name=op.f("fk_guardian_invitation_decided_by_id"),
+            ondelete="SET NULL",
+        ),
+        sa.ForeignKeyConstraint(
+            ["invited_by_id"],
+            ["person.id"],
+            name=op.f("fk_guardian_invitation_invited_by_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_guardian_invitation")),
+        sa.UniqueConstraint("token_hash", name=op.f("uq_guardian_invitation_token_hash")),
+    )
+    with op.batch_alter_table("guardian_invitation", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_guardian_invitation_answered_by_id"), ["answered_by_id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_guardian_invitation_child_id"), ["child_id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_guardian_invitation_invited_by_id"), ["invited_by_id"], unique=False
+        )
+
+    op.create_table(
         "letter",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("key", sa.String(length=120), nullable=False),
@@ -183,6 +253,59 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_letter_declined")),
         sa.UniqueConstraint("person_id", "kind", name=op.f("uq_letter_declined_person_id_kind")),
     )
+    op.create_table(
+        "consent_scan",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("consent_id", sa.Integer(), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("media_type", sa.String(length=40), nullable=False),
+        sa.Column("noted_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["consent_id"],
+            ["consent.id"],
+            name=op.f("fk_consent_scan_consent_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_consent_scan")),
+        sa.UniqueConstraint("consent_id", name=op.f("uq_consent_scan_consent_id")),
+    )
+    with op.batch_alter_table("consent_scan", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_consent_scan_sha256"), ["sha256"], unique=False)
+
+    op.create_table(
+        "removal_request",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("guardianship_id", sa.Integer(), nullable=False),
+        sa.Column("asked_by_id", sa.Integer(), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("kept_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("kept_by_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["asked_by_id"],
+            ["person.id"],
+            name=op.f("fk_removal_request_asked_by_id"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["guardianship_id"],
+            ["guardianship.id"],
+            name=op.f("fk_removal_request_guardianship_id"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["kept_by_id"],
+            ["person.id"],
+            name=op.f("fk_removal_request_kept_by_id"),
+            ondelete="SET NULL",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_removal_request")),
+        sa.UniqueConstraint("guardianship_id", name=op.f("uq_removal_request_guardianship_id")),
+    )
+    with op.batch_alter_table("removal_request", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_removal_request_asked_by_id"), ["asked_by_id"], unique=False
+        )
+
     op.create_table(
         "sign_in_code",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -479,6 +602,35 @@ def upgrade() -> None:
             postgresql_where=sa.text("state = 'open'"),
         )
 
+    op.create_table(
+        "child_page",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("enrolment_id", sa.Integer(), nullable=False),
+        sa.Column("nonce", sa.String(length=32), nullable=False),
+        sa.Column("token_hash", sa.String(length=64), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("made_by_id", sa.Integer(), nullable=True),
+        sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["enrolment_id"],
+            ["enrolment.id"],
+            name=op.f("fk_child_page_enrolment_id"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["made_by_id"],
+            ["person.id"],
+            name=op.f("fk_child_page_made_by_id"),
+            ondelete="SET NULL",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_child_page")),
+        sa.UniqueConstraint("token_hash", name=op.f("uq_child_page_token_hash")),
+    )
+    with op.batch_alter_table("child_page", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_child_page_enrolment_id"), ["enrolment_id"], unique=False
+        )
+
     with op.batch_alter_table("application", schema=None) as batch_op:
         batch_op.add_column(
             sa.Column("is_all_or_none", sa.Boolean(), server_default=sa.false(), nullable=False)
@@ -495,6 +647,29 @@ def upgrade() -> None:
             ["continues_id"],
             ["id"],
             ondelete="SET NULL",
+        )
+
+    with op.batch_alter_table("consent", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("withdrawn_by_id", sa.Integer(), nullable=True))
+        batch_op.add_column(sa.Column("noted_by_id", sa.Integer(), nullable=True))
+        batch_op.create_foreign_key(
+            batch_op.f("fk_consent_noted_by_id"),
+            "person",
+            ["noted_by_id"],
+            ["id"],
+            ondelete="SET NULL",
+        )
+        batch_op.create_foreign_key(
+            batch_op.f("fk_consent_withdrawn_by_id"),
+            "person",
+            ["withdrawn_by_id"],
+            ["id"],
+            ondelete="SET NULL",
+        )
+
+    with op.batch_alter_table("guardianship", schema=None) as batch_op:
+        batch_op.add_column(
+            sa.Column("sees_place", sa.Boolean(), server_default=sa.true(), nullable=False)
         )
 
     with op.batch_alter_table("place", schema=None) as batch_op:
@@ -530,6 +705,15 @@ def downgrade() -> None:
     with op.batch_alter_table("place", schema=None) as batch_op:
         batch_op.drop_column("is_town_public")
 
+    with op.batch_alter_table("guardianship", schema=None) as batch_op:
+        batch_op.drop_column("sees_place")
+
+    with op.batch_alter_table("consent", schema=None) as batch_op:
+        batch_op.drop_constraint(batch_op.f("fk_consent_withdrawn_by_id"), type_="foreignkey")
+        batch_op.drop_constraint(batch_op.f("fk_consent_noted_by_id"), type_="foreignkey")
+        batch_op.drop_column("noted_by_id")
+        batch_op.drop_column("withdrawn_by_id")
+
     with op.batch_alter_table("cohort", schema=None) as batch_op:
         batch_op.drop_constraint(batch_op.f("fk_cohort_continues_id"), type_="foreignkey")
         batch_op.drop_index(batch_op.f("ix_cohort_continues_id"))
@@ -540,6 +724,10 @@ def downgrade() -> None:
         batch_op.drop_column("listed_at")
         batch_op.drop_column("is_all_or_none")
 
+    with op.batch_alter_table("child_page", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_child_page_enrolment_id"))
+
+    op.drop_table("child_page")
     with op.batch_alter_table("offer", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_offer_open",
@@ -579,6 +767,14 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_sign_in_code_account_id"))
 
     op.drop_table("sign_in_code")
+    with op.batch_alter_table("removal_request", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_removal_request_asked_by_id"))
+
+    op.drop_table("removal_request")
+    with op.batch_alter_table("consent_scan", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_consent_scan_sha256"))
+
+    op.drop_table("consent_scan")
     op.drop_table("letter_declined")
     with op.batch_alter_table("letter", schema=None) as batch_op:
         batch_op.drop_index("ix_letter_state_written_at")
@@ -586,6 +782,12 @@ def downgrade() -> None:
         batch_op.drop_index("ix_letter_batch")
 
     op.drop_table("letter")
+    with op.batch_alter_table("guardian_invitation", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_guardian_invitation_invited_by_id"))
+        batch_op.drop_index(batch_op.f("ix_guardian_invitation_child_id"))
+        batch_op.drop_index(batch_op.f("ix_guardian_invitation_answered_by_id"))
+
+    op.drop_table("guardian_invitation")
     with op.batch_alter_table("erasure", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_erasure_wiped_at"))
         batch_op.drop_index(batch_op.f("ix_erasure_person_id"))

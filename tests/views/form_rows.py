@@ -8,6 +8,7 @@ from tests.views.form_rows_calendars import CALENDARS
 from tests.views.form_rows_desk import DESK
 from tests.views.form_rows_enrolment import ENROLMENT
 from tests.views.form_rows_erasing import ERASING
+from tests.views.form_rows_families import FAMILIES
 from tests.views.form_rows_ground import GROUND
 from tests.views.form_rows_learning import LEARNING
 from tests.views.form_rows_next import NEXT
@@ -19,6 +20,7 @@ ROWS: dict[str, FormRow] = {
     **DESK,
     **ENROLMENT,
     **ERASING,
+    **FAMILIES,
     **GROUND,
     **LEARNING,
     **NEXT,
