@@ -14,6 +14,7 @@ from lms.contracts import (
     Indicator,
     JobKind,
     MenuItem,
+    Merger,
     Panel,
     Reason,
     RoleName,
@@ -61,6 +62,11 @@ def register_award_kinds() -> Iterable[AwardKind]:
 @spec
 def register_indicators() -> Iterable[Indicator]:
     """Give lines of the annual report with their counting rules; asked once per app."""
+
+
+@spec
+def register_mergers() -> Iterable[Merger]:
+    """Give for each table that names a person what becomes of its rows when records are merged."""
 
 
 @spec

@@ -12,11 +12,12 @@ from flask_babel import ngettext
 from lms.attendance import cli, views
 from lms.attendance.access import TEACHING, may_register
 from lms.attendance.closing import close_due
+from lms.attendance.merging import MERGERS
 from lms.attendance.progress import progress_of
 from lms.attendance.sentences import SENTENCES
 from lms.attendance.today import SessionLine, count_waiting, sessions_of
 from lms.clock import now, today
-from lms.contracts import Card, MenuItem, Panel, RoleName, Sentence, Setting
+from lms.contracts import Card, MenuItem, Merger, Panel, RoleName, Sentence, Setting
 from lms.courses.kind import Participation, kind_of
 from lms.courses.sentences import STATE_LABELS
 from lms.hookspecs import hook
@@ -44,6 +45,12 @@ def register_settings() -> list[Setting]:
 def register_sentences() -> Mapping[str, Sentence]:
     """Give the sentences of registers."""
     return SENTENCES
+
+
+@hook
+def register_mergers() -> list[Merger]:
+    """Tell what becomes of marks when two records become one."""
+    return MERGERS
 
 
 @hook

@@ -8,9 +8,10 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
 from lms.clock import today
-from lms.contracts import Card, MenuItem, Reason, RoleName, Sentence
+from lms.contracts import Card, MenuItem, Merger, Reason, RoleName, Sentence
 from lms.courses import cohorts, views
 from lms.courses.access import is_assigned
+from lms.courses.merging import MERGERS
 from lms.courses.models import Cohort
 from lms.courses.sentences import SENTENCES
 from lms.courses.services import running_modules
@@ -29,6 +30,12 @@ def register_blueprints() -> list[Blueprint]:
 def register_sentences() -> Mapping[str, Sentence]:
     """Give the sentences of ages and sessions."""
     return SENTENCES
+
+
+@hook
+def register_mergers() -> list[Merger]:
+    """Tell what becomes of assignments when two records become one."""
+    return MERGERS
 
 
 @hook

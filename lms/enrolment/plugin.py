@@ -5,9 +5,10 @@ from collections.abc import Mapping
 from flask import Blueprint
 
 from lms.clock import today
-from lms.contracts import Card, MenuItem, Panel, Reason, Sentence, Setting
+from lms.contracts import Card, MenuItem, Merger, Panel, Reason, Sentence, Setting
 from lms.courses.models import Cohort
 from lms.enrolment import applying, desk, views
+from lms.enrolment.merging import MERGERS
 from lms.enrolment.seats import is_in
 from lms.enrolment.sentences import SENTENCES
 from lms.hookspecs import hook
@@ -38,6 +39,12 @@ def register_settings() -> list[Setting]:
 def register_sentences() -> Mapping[str, Sentence]:
     """Give the sentences of applying and seats."""
     return SENTENCES
+
+
+@hook
+def register_mergers() -> list[Merger]:
+    """Tell what becomes of applications and places when two records become one."""
+    return MERGERS
 
 
 @hook

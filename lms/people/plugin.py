@@ -6,10 +6,13 @@ from typing import Any
 
 from flask import Blueprint
 
-from lms.contracts import JobKind, MenuItem, RoleName, Sentence, Setting
+from lms.contracts import JobKind, MenuItem, Merger, RoleName, Sentence, Setting
 from lms.hookspecs import hook
 from lms.people import cli, pages, views
+from lms.people.duplicates import fill_keys
 from lms.people.jobs import JOBS, forget_asked
+from lms.people.mergers import MERGERS
+from lms.people.merging import forget_steps
 from lms.people.sentences import SENTENCES
 from lms.people.services import grant_role
 from lms.settings import positive
@@ -48,9 +51,17 @@ def register_jobs() -> list[JobKind]:
 
 
 @hook
+def register_mergers() -> list[Merger]:
+    """Tell what becomes of roles, families, consents, checks and accounts when two records become one."""
+    return MERGERS
+
+
+@hook
 def chores_due(now: datetime) -> None:
-    """Forget who asked for a link."""
+    """Forget who asked for a link and what undoing old merges needs; give old records their keys."""
     forget_asked(now=now)
+    forget_steps(now=now)
+    fill_keys()
 
 
 @hook
