@@ -245,6 +245,20 @@ def _keys(one: Features) -> Iterable[tuple[str, Any, Any]]:
         yield "reach", contact, None
 
 
+def ruled_out_pairs(*, most: int) -> list[tuple[Person, Person]]:
+    """List the pairs that were called two people, the newest first."""
+    second = aliased(Person)
+    rows = db.session.execute(
+        select(Person, second)
+        .join(DifferentPeople, DifferentPeople.first_id == Person.id)
+        .join(second, second.id == DifferentPeople.second_id)
+        .where(Person.erased_at.is_(None), second.erased_at.is_(None))
+        .order_by(DifferentPeople.id.desc())
+        .limit(most)
+    )
+    return [(one, other) for one, other in rows]
+
+
 def say_different(one_id: int, other_id: int, *, by_id: int, now: datetime) -> None:
     """Remember that two records are two people; saying it twice is saying it once."""
     first, second = sorted((one_id, other_id))

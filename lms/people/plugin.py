@@ -6,9 +6,9 @@ from typing import Any
 
 from flask import Blueprint
 
-from lms.contracts import JobKind, MenuItem, Merger, RoleName, Sentence, Setting
+from lms.contracts import Card, JobKind, MenuItem, Merger, RoleName, Sentence, Setting
 from lms.hookspecs import hook
-from lms.people import cli, pages, views
+from lms.people import cli, doubles, pages, views
 from lms.people.duplicates import fill_keys
 from lms.people.jobs import JOBS, forget_asked
 from lms.people.mergers import MERGERS
@@ -21,7 +21,7 @@ from lms.settings import positive
 @hook
 def register_blueprints() -> list[Blueprint]:
     """Give signing in, the pages about people, and their commands."""
-    return [views.bp, pages.bp]
+    return [views.bp, doubles.bp, pages.bp]
 
 
 @hook
@@ -68,6 +68,12 @@ def chores_due(now: datetime) -> None:
 def menu_items(person: object) -> list[MenuItem]:
     """Give the coordinator the list of people."""
     return pages.menu(person)
+
+
+@hook
+def home_cards(person: object) -> list[Card]:
+    """Tell the coordinator how many records may be one person."""
+    return doubles.cards(person)
 
 
 @hook

@@ -7,9 +7,10 @@ from tests.views.form_row import FormRow
 from tests.views.form_rows_enrolment import ENROLMENT
 from tests.views.form_rows_ground import GROUND
 from tests.views.form_rows_learning import LEARNING
+from tests.views.form_rows_merging import MERGING
 from tests.views.form_rows_year import YEAR
 
-ROWS: dict[str, FormRow] = {**GROUND, **ENROLMENT, **LEARNING, **YEAR}
+ROWS: dict[str, FormRow] = {**GROUND, **ENROLMENT, **LEARNING, **MERGING, **YEAR}
 
 # A part of another form, tried with it.
 PARTS = {"enrolment.ChildForm": "enrolment.FamilyForm"}
