@@ -1,6 +1,6 @@
 """The coordinator's pages about records that may be one person: look, tell apart, merge, undo."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from flask import Blueprint, abort, flash, g, redirect, render_template, request, url_for
@@ -165,8 +165,21 @@ def _pair(kept: Person, gone: Person, form: MergeForm, notice: str = "") -> str:
         rows=compare(kept, gone, words=WORDS, on=today()),
         weighed=weighed,
         counts=[merger.say(number) for merger, number in weighed.counts if merger.say],
+        adults=_adults_alike(weighed.gains),
         hours=UNDO_HOURS,
     )
+
+
+def _adults_alike(found: Iterable[Gain]) -> list[tuple[int, int]]:
+    """Pair guardians of the two records who may be one person: merged first, they need no tick."""
+    ours = [int(gain.about) for gain in found if gain.kind == "sees"]
+    theirs = {int(gain.about) for gain in found if gain.kind == "guardian"}
+    return [
+        (guardian_id, one.person_id)
+        for guardian_id in ours
+        for one in records_like(guardian_id)
+        if one.person_id in theirs
+    ]
 
 
 def _differing(kept: Person, gone: Person) -> dict[str, tuple[str, str]]:

@@ -34,7 +34,7 @@ from lms.people.models import (
 )
 from lms.people.moving import count_rows
 from lms.people.rules import CheckKind, Purpose
-from lms.people.services import NewPerson, add_person, children_of
+from lms.people.services import NewPerson, add_person, children_of, open_account
 from tests.cast import START, Cast
 
 NOW = datetime(2022, 9, 10, 9, 0, tzinfo=UTC)
@@ -197,7 +197,7 @@ def test_any_two_histories_are_merged_without_harm(
 ) -> None:
     with _tried():
         for guardian in (cast.guardian, cast.other_guardian):
-            db.session.add(Account(person_id=guardian.id))
+            open_account(guardian)
         pair = [
             add_person(NewPerson("Сорока", "Ніколь", birth_date=born), now=NOW)
             for born in (date(2011, 1, 2), date(2011, 2, 1))
