@@ -244,6 +244,24 @@ class LetterKind:
     when: Any = ""
 
 
+@dataclass(frozen=True)
+class Merger:
+    """What becomes of the rows that name a record when that record is merged into another.
+
+    ``column`` is a foreign key to the person, like «letter.person_id». The rows follow; one that
+    would hurt a uniqueness gives way to the kept record's own. ``is_ended`` rows go instead: they
+    let somebody in. ``move`` does what neither says (``lms.people.moving.Moving``). ``say`` counts
+    the rows in words for whoever decides; ``is_seen`` tells that guardians of a record see them.
+    """
+
+    column: str
+    say: Callable[[int], str] | None = None
+    move: Callable[[Any], None] | None = None
+    is_ended: bool = False
+    is_seen: bool = False
+    weight: int = 100
+
+
 T = TypeVar("T", MenuItem, Card, Panel, KnownPart)
 
 

@@ -17,6 +17,7 @@ from lms.contracts import (
     KnownPart,
     LetterKind,
     MenuItem,
+    Merger,
     Panel,
     Reason,
     RoleName,
@@ -85,6 +86,11 @@ def print_document(html: str) -> bytes | None:
 @spec
 def register_letter_kinds() -> Iterable[LetterKind]:
     """Give the kinds of letters that a slice writes, each with an example; asked once per app."""
+
+
+@spec
+def register_mergers() -> Iterable[Merger]:
+    """Give for each table that names a person what becomes of its rows when records are merged."""
 
 
 @spec

@@ -17,6 +17,7 @@ from lms.attendance.closing import close_due
 from lms.attendance.family_letters import write_reminders, write_to_missed
 from lms.attendance.known import known_of
 from lms.attendance.links import Purpose, path_for
+from lms.attendance.merging import MERGERS
 from lms.attendance.progress import progress_of
 from lms.attendance.sentences import SENTENCES
 from lms.attendance.today import SessionLine, count_waiting, next_session_id, sessions_of
@@ -27,6 +28,7 @@ from lms.contracts import (
     KnownPart,
     LetterKind,
     MenuItem,
+    Merger,
     Panel,
     RoleName,
     Sentence,
@@ -84,6 +86,12 @@ def register_letter_kinds() -> tuple[LetterKind, ...]:
 def register_sentences() -> Mapping[str, Sentence]:
     """Give the sentences of registers."""
     return SENTENCES
+
+
+@hook
+def register_mergers() -> list[Merger]:
+    """Tell what becomes of marks when two records become one."""
+    return MERGERS
 
 
 @hook

@@ -34,6 +34,7 @@ from lms.attendance.forms import (
     write_seen_heads,
 )
 from lms.attendance.history import head_changes, mark_changes
+from lms.attendance.merging import MERGED
 from lms.attendance.register import Found, find_register
 from lms.attendance.screen import (
     Clash,
@@ -131,6 +132,7 @@ def history(session_id: int) -> ResponseReturnValue:
         say_heads=say_heads,
         changes=[] if found.is_sensitive else mark_changes(session_id),
         counts=head_changes(session_id),
+        merged=MERGED,
     )
 
 

@@ -15,6 +15,7 @@ from lms.certificates.access import STAFF, downloadable_by
 from lms.certificates.erasing import ERASERS
 from lms.certificates.jobs import JOBS
 from lms.certificates.known import known_of
+from lms.certificates.merging import MERGERS
 from lms.certificates.models import Certificate
 from lms.certificates.overview import Papers, awards_of, cohorts_to_issue, count_issued, issued_rows
 from lms.certificates.sentences import SENTENCES
@@ -30,6 +31,7 @@ from lms.contracts import (
     KnownPart,
     LetterKind,
     MenuItem,
+    Merger,
     Panel,
     RoleName,
     Sentence,
@@ -147,6 +149,12 @@ def _page_of(certificate_id: int) -> str | None:
     if not has_request_context():
         return None
     return url_for("certificates.show", certificate_id=certificate_id)
+
+
+@hook
+def register_mergers() -> list[Merger]:
+    """Tell what becomes of certificates when two records become one."""
+    return MERGERS
 
 
 @hook

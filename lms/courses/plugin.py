@@ -13,6 +13,7 @@ from lms.contracts import (
     Eraser,
     KnownPart,
     MenuItem,
+    Merger,
     Reason,
     RoleName,
     Sentence,
@@ -21,6 +22,7 @@ from lms.courses import cohorts, views
 from lms.courses.access import is_assigned
 from lms.courses.erasing import ERASERS
 from lms.courses.known import known_of
+from lms.courses.merging import MERGERS
 from lms.courses.models import Cohort
 from lms.courses.sentences import SENTENCES
 from lms.courses.services import running_modules
@@ -51,6 +53,12 @@ def register_erasers() -> list[Eraser]:
 def register_sentences() -> Mapping[str, Sentence]:
     """Give the sentences of ages and sessions."""
     return SENTENCES
+
+
+@hook
+def register_mergers() -> list[Merger]:
+    """Tell what becomes of assignments when two records become one."""
+    return MERGERS
 
 
 @hook

@@ -13,6 +13,7 @@ from lms.contracts import (
     KnownPart,
     LetterKind,
     MenuItem,
+    Merger,
     Panel,
     Reason,
     RoleName,
@@ -41,6 +42,7 @@ from lms.enrolment.calls import calls_of
 from lms.enrolment.erasing import ERASERS
 from lms.enrolment.handing import hand_on_everywhere
 from lms.enrolment.known import known_of
+from lms.enrolment.merging import MERGERS
 from lms.enrolment.retention import forget_contacts, forget_refused
 from lms.enrolment.seats import is_in
 from lms.enrolment.sentences import SENTENCES
@@ -149,6 +151,12 @@ def session_changed(session: Session, change: SessionChange) -> None:
 def register_sentences() -> Mapping[str, Sentence]:
     """Give the sentences of applying and seats."""
     return SENTENCES
+
+
+@hook
+def register_mergers() -> list[Merger]:
+    """Tell what becomes of applications and places when two records become one."""
+    return MERGERS
 
 
 @hook

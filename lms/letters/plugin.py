@@ -12,6 +12,7 @@ from lms.contracts import (
     Eraser,
     JobKind,
     KnownPart,
+    Merger,
     RoleName,
 )
 from lms.hookspecs import hook
@@ -20,6 +21,7 @@ from lms.letters.erasing import ERASERS
 from lms.letters.jobs import JOBS, send_again
 from lms.letters.known import known_of
 from lms.letters.log import count_troubled
+from lms.letters.merging import MERGERS
 from lms.letters.services import hold_back
 from lms.people.models import ContactRule, Person
 
@@ -46,6 +48,12 @@ def known_about(person: Person) -> list[KnownPart]:
 def register_erasers() -> list[Eraser]:
     """Erase letters to a person, and the words of those that may name them."""
     return ERASERS
+
+
+@hook
+def register_mergers() -> list[Merger]:
+    """Tell what becomes of letters when two records become one."""
+    return MERGERS
 
 
 @hook

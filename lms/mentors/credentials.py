@@ -25,6 +25,7 @@ from lms.people.rules import CheckFact, assess_clearance
 from lms.plugins import is_on
 
 AWARD = "mentor_credential"
+GROUNDS = "mentor"
 KINDS = frozenset({"code_club"})
 
 
@@ -128,7 +129,7 @@ def _category(person_id: int) -> Text:
 
 def grounds_of(person_id: int, module_id: int) -> str:
     """Name what a credential is given for: unique in the database, so it is given once."""
-    return f"mentor:{person_id}:{module_id}"
+    return f"{GROUNDS}:{person_id}:{module_id}"
 
 
 def has_credential(kind: str) -> bool:

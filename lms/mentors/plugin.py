@@ -17,6 +17,7 @@ from lms.contracts import (
     JobKind,
     KnownPart,
     MenuItem,
+    Merger,
     Panel,
     RoleName,
     Sentence,
@@ -30,6 +31,7 @@ from lms.mentors.hours import checks_of
 from lms.mentors.indicators import INDICATORS
 from lms.mentors.jobs import JOBS
 from lms.mentors.known import known_of
+from lms.mentors.merging import MERGERS
 from lms.mentors.rules import expiring_checks
 from lms.mentors.sentences import SENTENCES
 from lms.mentors.services import expiring_soon
@@ -77,6 +79,12 @@ def register_award_kinds() -> list[AwardKind]:
 def register_indicators() -> tuple[Indicator, ...]:
     """Give the lines of mentors and of their credentials."""
     return INDICATORS
+
+
+@hook
+def register_mergers() -> list[Merger]:
+    """Tell what becomes of mentors’ profiles when two records become one."""
+    return MERGERS
 
 
 @hook

@@ -215,6 +215,9 @@ NOTHING_KNOWN = {
     "gender": Gender.UNKNOWN,
     "contact_rule": ContactRule.DO_NOT_WRITE,
     "locale": None,
+    "family_key": "",
+    "given_key": "",
+    "phone_key": "",
 }
 
 ERASERS = [
@@ -229,4 +232,6 @@ ERASERS = [
     Eraser("role", run=_end_roles),
     Eraser("guardianship", run=_end_families),
     Eraser("consent", run=_withdraw_consents),
+    Eraser("merge", owner="kept_id", clear={"steps": []}),
+    Eraser("merge", owner="gone_id", clear={"steps": []}),
 ]

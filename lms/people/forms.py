@@ -1,5 +1,9 @@
 """Forms of signing in and of people."""
 
+from collections.abc import Mapping
+from typing import Any
+
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import (
     DateField,
@@ -135,6 +139,54 @@ class PersonForm(LmsForm):
         widget=widgets.ListWidget(prefix_label=False),
         option_widget=widgets.CheckboxInput(),
     )
+
+
+def _side() -> RadioField:
+    return RadioField(
+        choices=[("kept", ""), ("gone", "")], default="kept", validators=[InputRequired(CHOOSE)]
+    )
+
+
+class MergeForm(LmsForm):
+    """Which of two records each field is taken from, and what somebody agrees to open to whom."""
+
+    family_name = _side()
+    given_name = _side()
+    patronymic = _side()
+    gender = _side()
+    birth_date = _side()
+    phone = _side()
+    email = _side()
+    latin_name = _side()
+    workplace = _side()
+    position = _side()
+    agreed = SelectMultipleField(
+        _l("Who will see more or may do more"),
+        widget=widgets.ListWidget(prefix_label=False),
+        option_widget=widgets.CheckboxInput(),
+    )
+
+    def __init__(self, from_gone: frozenset[str] = frozenset(), **options: Any) -> None:
+        super().__init__(data=dict.fromkeys(from_gone, "gone"), **options)
+
+    def fit(
+        self, differing: Mapping[str, tuple[str, str]], agreements: list[tuple[str, str]]
+    ) -> None:
+        """Ask only where the two records differ, in the words of each."""
+        for name in [field.name for field in self if isinstance(field, RadioField)]:
+            if name not in differing:
+                del self[name]
+                continue
+            kept, gone = differing[name]
+            self[name].choices = [("kept", kept or _("(empty)")), ("gone", gone or _("(empty)"))]
+        self.agreed.choices = agreements
+
+    @property
+    def from_gone(self) -> frozenset[str]:
+        """The fields that are taken from the record that goes."""
+        return frozenset(
+            field.name for field in self if isinstance(field, RadioField) and field.data == "gone"
+        )
 
 
 class CheckForm(LmsForm):

@@ -2,13 +2,15 @@
 
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, true
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 from sqlalchemy.types import JSON
 
 from lms.contracts import RoleName
 from lms.db import Base, UtcDateTime, one_of
+from lms.people.likeness import phone_key, skeleton
 from lms.people.rules import CheckKind, Purpose
 
 PERSONAL = {"personal": True}
@@ -31,7 +33,12 @@ class ContactRule(StrEnum):
 
 
 class Person(Base):
-    """Somebody, with or without an account. A child has neither e-mail nor account of its own."""
+    """Somebody, with or without an account. A child has neither e-mail nor account of its own.
+
+    ``family_key``, ``given_key`` and ``phone_key`` are what records of one person have in common
+    however they are spelt (``lms.people.duplicates``). A record that was merged into another is as
+    empty as an erased one and says by ``merged_into_id`` where it went.
+    """
 
     __tablename__ = "person"
     __table_args__ = (Index("ix_person_sort_key", "sort_key", "id"),)
@@ -55,6 +62,26 @@ class Person(Base):
     locale: Mapped[str | None] = mapped_column(String(2))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     erased_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    family_key: Mapped[str] = mapped_column(
+        String(100), default="", server_default="", index=True, info=PERSONAL
+    )
+    given_key: Mapped[str] = mapped_column(
+        String(100), default="", server_default="", index=True, info=PERSONAL
+    )
+    phone_key: Mapped[str] = mapped_column(
+        String(30), default="", server_default="", index=True, info=PERSONAL
+    )
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
+
+    @validates("family_name", "given_name", "phone")
+    def _keep_keys(self, column: str, value: str) -> str:
+        if column == "phone":
+            self.phone_key = phone_key(value)[:30]
+        elif column == "family_name":
+            self.family_key = skeleton(value)[:100]
+        else:
+            self.given_key = skeleton(value)[:100]
+        return value
 
     @property
     def full_name(self) -> str:
@@ -260,3 +287,39 @@ class Erasure(Base):
     files: Mapped[list[str]] = mapped_column(JSON, default=list)
     outbox: Mapped[list[str]] = mapped_column(JSON, default=list)
     wiped_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
+
+
+class DifferentPeople(Base):
+    """Two records that look like one person and are not: somebody looked, and said so."""
+
+    __tablename__ = "different_people"
+    __table_args__ = (
+        UniqueConstraint("first_id", "second_id"),
+        CheckConstraint("first_id < second_id", name="order"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    first_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"))
+    second_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
+    said_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    said_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
+
+
+class Merge(Base):
+    """Two records that became one: which, by whom, and for a while all that is needed to undo it.
+
+    ``steps`` holds what the rows were before, so it is emptied when the time to undo has passed
+    and when one of the two is erased.
+    """
+
+    __tablename__ = "merge"
+    __table_args__ = (CheckConstraint("kept_id <> gone_id", name="two_records"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kept_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
+    gone_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
+    merged_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    merged_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
+    steps: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list, info=PERSONAL)
+    undone_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    forgotten_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

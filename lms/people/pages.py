@@ -16,6 +16,7 @@ from lms.contracts import MenuItem, RoleName
 from lms.db import db
 from lms.i18n import default_code
 from lms.people.cli import bind
+from lms.people.duplicates import find_likely, possible_doubles
 from lms.people.forms import ROLE_LABELS, CheckForm, PersonForm
 from lms.people.models import Check, Guardianship, Person, Role
 from lms.people.names import fold
@@ -78,6 +79,7 @@ def listed() -> ResponseReturnValue:
         page_number=page,
         has_more=len(rows) > PAGE,
         labels=ROLE_LABELS,
+        doubles=len(possible_doubles()),
     )
 
 
@@ -109,6 +111,9 @@ def add() -> ResponseReturnValue:
         return render_template("people/edit.html", form=form, person=None)
     if not form.validate():
         return render_template("people/edit.html", form=form, person=None), 422
+    likely = find_likely(_read(form), on=today())
+    if likely and "anyway" not in request.form:
+        return render_template("people/edit.html", form=form, person=None, likely=likely), 422
     person = add_person(_read(form), now=now())
     _set_roles(person, form.roles.data)
     db.session.commit()
@@ -119,7 +124,10 @@ def add() -> ResponseReturnValue:
 @bp.get("/<int:person_id>")
 @access.roles(RoleName.COORDINATOR)
 def one(person_id: int) -> ResponseReturnValue:
-    """Show a person: how to reach, roles, checks, family."""
+    """Show a person: how to reach, roles, checks, family; a merged one is shown where it went."""
+    merged = db.session.get(Person, person_id)
+    if merged is not None and merged.merged_into_id is not None:
+        return redirect(url_for("persons.one", person_id=merged.merged_into_id), code=303)
     return _page(_find(person_id), CheckForm(formdata=None, done_on=today()))
 
 

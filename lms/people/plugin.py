@@ -7,10 +7,12 @@ from typing import Any
 from flask import Blueprint
 
 from lms.contracts import (
+    Card,
     Eraser,
     JobKind,
     KnownPart,
     MenuItem,
+    Merger,
     RoleName,
     Sentence,
     Setting,
@@ -18,10 +20,13 @@ from lms.contracts import (
 from lms.db import db
 from lms.hookspecs import hook
 from lms.limits import forget_tries
-from lms.people import cli, pages, views
+from lms.people import cli, doubles, pages, views
+from lms.people.duplicates import fill_keys
 from lms.people.erasing import ERASERS
 from lms.people.jobs import JOBS, forget_asked
 from lms.people.known import known_of
+from lms.people.mergers import MERGERS
+from lms.people.merging import forget_steps
 from lms.people.models import Person
 from lms.people.sentences import SENTENCES
 from lms.people.services import grant_role
@@ -33,7 +38,7 @@ from lms.settings import positive
 @hook
 def register_blueprints() -> list[Blueprint]:
     """Give signing in, the pages about people, and their commands."""
-    return [views.bp, pages.bp]
+    return [views.bp, doubles.bp, pages.bp]
 
 
 @hook
@@ -75,11 +80,19 @@ def register_jobs() -> list[JobKind]:
 
 
 @hook
+def register_mergers() -> list[Merger]:
+    """Tell what becomes of roles, families, consents, checks and accounts when two records become one."""
+    return MERGERS
+
+
+@hook
 def chores_due(now: datetime) -> None:
-    """Forget links, tries and who asked for a link; finish what an erasure left on the disk."""
+    """Forget links, tries and what undoing old merges needs; finish what an erasure left on the disk."""
     forget_asked(now=now)
     forget_spent(now=now)
     forget_tries(now=now)
+    forget_steps(now=now)
+    fill_keys()
     db.session.commit()
     wipe(now=now)
 
@@ -88,6 +101,12 @@ def chores_due(now: datetime) -> None:
 def menu_items(person: object) -> list[MenuItem]:
     """Give the coordinator the list of people."""
     return pages.menu(person)
+
+
+@hook
+def home_cards(person: object) -> list[Card]:
+    """Tell the coordinator how many records may be one person."""
+    return doubles.cards(person)
 
 
 @hook

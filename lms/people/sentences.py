@@ -40,6 +40,38 @@ def _check_expired(values: Mapping[str, Any]) -> str:
     return _("Not cleared: %(check)s has no date until which it holds.", check=label)
 
 
+def _undo_late(values: Mapping[str, Any]) -> str:
+    return ngettext(
+        "Too late to undo: what it needs is kept for %(num)d hour only.",
+        "Too late to undo: what it needs is kept for %(num)d hours only.",
+        values["hours"],
+    )
+
+
+ALIKE: Mapping[str, Any] = {
+    "alike_name_same": _l("the same name"),
+    "alike_name_spelt_otherwise": _l("one name, spelt otherwise"),
+    "alike_name_swapped": _l("family name and first name are swapped"),
+    "alike_name_other_form": _l("the family name in its other gender form"),
+    "alike_name_slip": _l("names that differ by a letter or two"),
+    "alike_name_family_other": _l("another family name"),
+    "alike_birth_same": _l("the same birth date"),
+    "alike_birth_swapped": _l("birth dates with day and month swapped"),
+    "alike_birth_digit": _l("birth dates that differ by one digit"),
+    "alike_birth_missing": _l("a birth date is missing"),
+    "alike_birth_other": _l("another birth date"),
+    "alike_tie_guardian": _l("the same guardian"),
+    "alike_tie_phone": _l("the same telephone in the family"),
+    "alike_tie_email": _l("the same e-mail in the family"),
+    "alike_patronymic_same": _l("the same patronymic"),
+    "alike_patronymic_other": _l("another patronymic"),
+}
+
+
+def _alike(code: str) -> Sentence:
+    return lambda _values: str(ALIKE[code])
+
+
 SENTENCES: Mapping[str, Sentence] = {
     "erased_already": lambda _values: _("This person’s data was erased before."),
     "still_staff": lambda _values: _(
@@ -49,6 +81,33 @@ SENTENCES: Mapping[str, Sentence] = {
         "A module that keeps data is switched off, so not everything could be erased. "
         "Switch it on and try again. Tables: %(tables)s.",
         tables=values["tables"],
+    ),
+    **{code: _alike(code) for code in ALIKE},
+    "merge_same_record": lambda _values: _("This is one and the same record."),
+    "merge_erased": lambda _values: _("One of the two records was erased or merged already."),
+    "merge_family": lambda _values: _(
+        "A guardian and their child are two people. Correct the names instead."
+    ),
+    "merge_own_record": lambda _values: _(
+        "This is your own record: let it stay and merge the other one into it."
+    ),
+    "merge_module_off": lambda _values: _(
+        "A module is switched off, and its rows would stay behind. Switch it on first."
+    ),
+    "merge_uncovered": lambda values: _(
+        "Nothing was merged: nobody says what becomes of %(column)s.", column=values["column"]
+    ),
+    "merge_leads_own_group": lambda _values: _(
+        "One record learns in a group that the other one leads. End one of the two first."
+    ),
+    "merge_not_agreed": lambda values: _(
+        "Nothing was merged: tick what is opened to %(name)s, or leave the records as they are.",
+        name=values["what"],
+    ),
+    "unmerge_done": lambda _values: _("This was undone already."),
+    "unmerge_late": _undo_late,
+    "unmerge_depends": lambda _values: _(
+        "This can’t be undone any more: what was merged has been changed since."
     ),
     "too_many": _too_many,
     "check_missing": _check_missing,

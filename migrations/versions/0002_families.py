@@ -93,6 +93,42 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "different_people",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("first_id", sa.Integer(), nullable=False),
+        sa.Column("second_id", sa.Integer(), nullable=False),
+        sa.Column("said_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("said_by_id", sa.Integer(), nullable=True),
+        sa.CheckConstraint("first_id < second_id", name=op.f("ck_different_people_order")),
+        sa.ForeignKeyConstraint(
+            ["first_id"],
+            ["person.id"],
+            name=op.f("fk_different_people_first_id"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["said_by_id"],
+            ["person.id"],
+            name=op.f("fk_different_people_said_by_id"),
+            ondelete="SET NULL",
+        ),
+        sa.ForeignKeyConstraint(
+            ["second_id"],
+            ["person.id"],
+            name=op.f("fk_different_people_second_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_different_people")),
+        sa.UniqueConstraint(
+            "first_id", "second_id", name=op.f("uq_different_people_first_id_second_id")
+        ),
+    )
+    with op.batch_alter_table("different_people", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_different_people_second_id"), ["second_id"], unique=False
+        )
+
+    op.create_table(
         "erasure",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("person_id", sa.Integer(), nullable=False),
@@ -253,6 +289,32 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_letter_declined")),
         sa.UniqueConstraint("person_id", "kind", name=op.f("uq_letter_declined_person_id_kind")),
     )
+    op.create_table(
+        "merge",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("kept_id", sa.Integer(), nullable=False),
+        sa.Column("gone_id", sa.Integer(), nullable=False),
+        sa.Column("merged_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("merged_by_id", sa.Integer(), nullable=True),
+        sa.Column("steps", sa.JSON(), nullable=False),
+        sa.Column("undone_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("forgotten_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("kept_id <> gone_id", name=op.f("ck_merge_two_records")),
+        sa.ForeignKeyConstraint(
+            ["gone_id"], ["person.id"], name=op.f("fk_merge_gone_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["kept_id"], ["person.id"], name=op.f("fk_merge_kept_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["merged_by_id"], ["person.id"], name=op.f("fk_merge_merged_by_id"), ondelete="SET NULL"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_merge")),
+    )
+    with op.batch_alter_table("merge", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_merge_gone_id"), ["gone_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_merge_kept_id"), ["kept_id"], unique=False)
+
     op.create_table(
         "consent_scan",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -672,6 +734,28 @@ def upgrade() -> None:
             sa.Column("sees_place", sa.Boolean(), server_default=sa.true(), nullable=False)
         )
 
+    with op.batch_alter_table("person", schema=None) as batch_op:
+        batch_op.add_column(
+            sa.Column("family_key", sa.String(length=100), server_default="", nullable=False)
+        )
+        batch_op.add_column(
+            sa.Column("given_key", sa.String(length=100), server_default="", nullable=False)
+        )
+        batch_op.add_column(
+            sa.Column("phone_key", sa.String(length=30), server_default="", nullable=False)
+        )
+        batch_op.add_column(sa.Column("merged_into_id", sa.Integer(), nullable=True))
+        batch_op.create_index(batch_op.f("ix_person_family_key"), ["family_key"], unique=False)
+        batch_op.create_index(batch_op.f("ix_person_given_key"), ["given_key"], unique=False)
+        batch_op.create_index(batch_op.f("ix_person_phone_key"), ["phone_key"], unique=False)
+        batch_op.create_foreign_key(
+            batch_op.f("fk_person_merged_into_id"),
+            "person",
+            ["merged_into_id"],
+            ["id"],
+            ondelete="SET NULL",
+        )
+
     with op.batch_alter_table("place", schema=None) as batch_op:
         batch_op.add_column(
             sa.Column("is_town_public", sa.Boolean(), server_default=sa.false(), nullable=False)
@@ -704,6 +788,16 @@ def downgrade() -> None:
 
     with op.batch_alter_table("place", schema=None) as batch_op:
         batch_op.drop_column("is_town_public")
+
+    with op.batch_alter_table("person", schema=None) as batch_op:
+        batch_op.drop_constraint(batch_op.f("fk_person_merged_into_id"), type_="foreignkey")
+        batch_op.drop_index(batch_op.f("ix_person_phone_key"))
+        batch_op.drop_index(batch_op.f("ix_person_given_key"))
+        batch_op.drop_index(batch_op.f("ix_person_family_key"))
+        batch_op.drop_column("merged_into_id")
+        batch_op.drop_column("phone_key")
+        batch_op.drop_column("given_key")
+        batch_op.drop_column("family_key")
 
     with op.batch_alter_table("guardianship", schema=None) as batch_op:
         batch_op.drop_column("sees_place")
@@ -775,6 +869,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_consent_scan_sha256"))
 
     op.drop_table("consent_scan")
+    with op.batch_alter_table("merge", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_merge_kept_id"))
+        batch_op.drop_index(batch_op.f("ix_merge_gone_id"))
+
+    op.drop_table("merge")
     op.drop_table("letter_declined")
     with op.batch_alter_table("letter", schema=None) as batch_op:
         batch_op.drop_index("ix_letter_state_written_at")
@@ -793,6 +892,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_erasure_person_id"))
 
     op.drop_table("erasure")
+    with op.batch_alter_table("different_people", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_different_people_second_id"))
+
+    op.drop_table("different_people")
     with op.batch_alter_table("data_request", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_data_request_waiting",

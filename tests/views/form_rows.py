@@ -11,6 +11,7 @@ from tests.views.form_rows_erasing import ERASING
 from tests.views.form_rows_families import FAMILIES
 from tests.views.form_rows_ground import GROUND
 from tests.views.form_rows_learning import LEARNING
+from tests.views.form_rows_merging import MERGING
 from tests.views.form_rows_next import NEXT
 from tests.views.form_rows_public import PUBLIC
 from tests.views.form_rows_year import YEAR
@@ -23,6 +24,7 @@ ROWS: dict[str, FormRow] = {
     **FAMILIES,
     **GROUND,
     **LEARNING,
+    **MERGING,
     **NEXT,
     **PUBLIC,
     **YEAR,
