@@ -50,6 +50,7 @@ USED = {
     "certificates/views.py": {"args"},
     "core.py": {"form"},
     "enrolment/applying.py": {"args", "form"},
+    "enrolment/desk.py": {"args"},
     "i18n.py": {"cookies"},
     "mentors/views.py": {"args"},
     "people/pages.py": {"args"},
