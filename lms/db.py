@@ -1,6 +1,7 @@
 """The engine, the declarative base, how it names things, and how SQLite is asked to keep its word."""
 
 import sqlite3
+import threading
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -64,8 +65,6 @@ db = SQLAlchemy(model_class=Base, disable_autonaming=True)
 
 # Acknowledged means on disk: WAL with NORMAL lost every acknowledged mark in a simulated power
 # cut, FULL lost none. secure_delete overwrites what was erased.
-# Writers that wait are let in by chance, not in turn: of two hundred at once on a busy machine some
-# had waited longer than ten seconds.
 PRAGMAS = (
     "journal_mode=WAL",
     "synchronous=FULL",
@@ -84,11 +83,39 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
         connection.execute(f"PRAGMA {pragma}")
 
 
-def _begin_sqlite(connection: Any) -> None:
-    # A deferred BEGIN that turns into a write fails at once when another writer was quicker;
-    # a request that may write therefore takes its place in the queue from the start.
-    is_write = connection.get_execution_options().get("write")
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if is_write else "BEGIN")
+WRITE_SECONDS = 30
+
+
+class _Writers:
+    """The writers of this process, let in one after the other.
+
+    SQLite has no queue: who waits asks again ten times a second, and whoever comes in between is
+    let in first. Of two hundred forms at once some waited so for half a minute and were lost. This
+    is courtesy only: what keeps writers apart is ``BEGIN IMMEDIATE``.
+    """
+
+    def __init__(self) -> None:
+        self.turn = threading.Lock()
+
+    def begin(self, connection: Any) -> None:
+        """Open a transaction, a writing one when it is this writer's turn."""
+        # A deferred BEGIN that turns into a write fails at once when another writer was quicker;
+        # a request that may write therefore takes its place in the queue from the start.
+        if not connection.get_execution_options().get("write"):
+            connection.exec_driver_sql("BEGIN")
+            return
+        if self.turn.acquire(timeout=WRITE_SECONDS):
+            connection.info["has_turn"] = True
+        try:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        except BaseException:
+            self.end(connection)
+            raise
+
+    def end(self, connection: Any) -> None:
+        """Let the next writer in."""
+        if connection.info.pop("has_turn", False):
+            self.turn.release()
 
 
 def init_db(app: Flask) -> None:
@@ -108,7 +135,10 @@ def prepare_engine(engine: Engine) -> None:
     """Attach what SQLite needs to an engine; PostgreSQL needs nothing."""
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
-        event.listen(engine, "begin", _begin_sqlite)
+        writers = _Writers()
+        event.listen(engine, "begin", writers.begin)
+        event.listen(engine, "commit", writers.end)
+        event.listen(engine, "rollback", writers.end)
 
 
 def begin_write() -> None:

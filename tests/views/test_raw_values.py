@@ -51,6 +51,7 @@ USED = {
     "core.py": {"args", "form"},
     "enrolment/applying.py": {"args", "form"},
     "enrolment/views.py": {"args"},
+    "enrolment/desk.py": {"args"},
     "i18n.py": {"cookies"},
     "mentors/views.py": {"args"},
     "people/pages.py": {"args"},
