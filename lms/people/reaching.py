@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import update
 
 from lms.db import db
-from lms.people.models import ContactRule, Person, SignedIn, SignInLink
+from lms.people.models import ContactRule, Person, SignedIn, SignInCode, SignInLink
 from lms.plugins import hooks
 
 
@@ -41,9 +41,10 @@ def end_other_sign_ins(account_id: int, *, kept_id: int, now: datetime) -> None:
 
 
 def end_sign_in_links(account_id: int, *, now: datetime) -> None:
-    """Let no link that was made for an account sign in any more."""
-    db.session.execute(
-        update(SignInLink)
-        .where(SignInLink.account_id == account_id, SignInLink.used_at.is_(None))
-        .values(used_at=now)
-    )
+    """Let no link and no code that was made for an account sign in any more."""
+    for made in (SignInLink, SignInCode):
+        db.session.execute(
+            update(made)
+            .where(made.account_id == account_id, made.used_at.is_(None))
+            .values(used_at=now)
+        )

@@ -14,6 +14,7 @@ from lms.clock import now, today
 from lms.db import begin_write, db
 from lms.people.codes import WrongCode, browser_hash, forget_codes, make_code, use_code
 from lms.people.models import Account, SignedIn, SignInCode
+from lms.people.reaching import end_sign_in_links
 from lms.people.services import end_sign_ins, open_account
 from lms.people.signing import (
     LinkSpent,
@@ -137,6 +138,13 @@ def test_a_used_code_ends_those_beside_it(cast: Cast) -> None:
     for code in codes:
         with pytest.raises(WrongCode):
             _guess(code)
+
+
+def test_a_code_ends_with_the_links_of_its_account(cast: Cast) -> None:
+    code = make_code(_account(cast), browser_hash("secret"), key="k", now=MOMENT)
+    end_sign_in_links(_account(cast).id, now=MOMENT)
+    with pytest.raises(WrongCode):
+        _guess(code)
 
 
 def test_a_code_of_nobody_opens_nothing_and_is_kept_as_a_hash(cast: Cast) -> None:
