@@ -145,7 +145,7 @@ def test_a_tap_tells_why_and_makes_a_good_reason(stranger: Any, cast: Cast, cloc
     clock.now = ENDS + timedelta(hours=4)
     url = missed(cast)
     page = stranger.get(url).text
-    assert "no connection" in page
+    assert "No connection" in page
     for secret in NAMES:
         assert secret not in page
     assert marks_of(cast.sessions[1].id)[cast.child.id].status is Status.ABSENT

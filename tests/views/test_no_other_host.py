@@ -158,6 +158,8 @@ def test_no_page_leads_to_another_host_by_itself(seen: list[Visit], hostile: Fla
     with hostile.app_context():
         rooms = set(db.session.scalars(select(Cohort.link).where(Cohort.link != "")))
         db.session.remove()
+    # A letter stands in a mailbox, so it names this very site in full.
+    own = str(hostile.config["LMS_PUBLIC_URL"]) + "/"
     wrong = []
     for visit in seen:
         for element in visit.page.elements:
@@ -175,7 +177,8 @@ def test_no_page_leads_to_another_host_by_itself(seen: list[Visit], hostile: Fla
                 if _stays(target) or (element.tag, name) == ("meta", "content"):
                     continue
                 is_room = (element.tag, name) == ("a", "href") and target in rooms
-                if not is_room:
+                is_letters = visit.endpoint in FRAMED and target.startswith(own)
+                if not is_room and not is_letters:
                     wrong.append(f"<{element.tag} {name}={target!r}> on {visit.path}")
             refresh = element.attributes.get("http-equiv", "").lower()
             if refresh == "refresh":
