@@ -18,7 +18,7 @@ from lms.i18n import default_code
 from lms.people.cli import bind
 from lms.people.duplicates import find_likely, possible_doubles
 from lms.people.forms import ROLE_LABELS, CheckForm, PersonForm
-from lms.people.models import Check, Guardianship, Person, Role
+from lms.people.models import Account, Check, ContactRule, Guardianship, Person, Role
 from lms.people.names import fold
 from lms.people.rules import CheckKind, is_minor
 from lms.people.sentences import CHECK_LABELS
@@ -29,6 +29,7 @@ from lms.people.services import (
     clearance,
     correct_person,
     end_role,
+    end_sign_ins,
     grant_role,
     open_account,
 )
@@ -177,7 +178,12 @@ def edit(person_id: int) -> ResponseReturnValue:
         _keep_own_desk(form)
     if form.errors:
         return render_template("people/edit.html", form=form, person=person), 422
+    before = person.contact_rule
     correct_person(person, _read(form))
+    account_id = db.session.scalar(select(Account.id).where(Account.person_id == person.id))
+    if account_id is not None and person.contact_rule not in {before, ContactRule.USUAL}:
+        # No phone stays signed in for weeks once somebody must not be reached.
+        end_sign_ins(account_id, now=now())
     _set_roles(person, form.roles.data)
     db.session.commit()
     flash(_("Saved."), "success")

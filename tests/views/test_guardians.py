@@ -314,3 +314,21 @@ def test_whoever_brings_a_child_gets_a_link_for_a_parent_and_writes_nothing(
     assert f"https://library.example/enrol/family?cohort={cast.cohort.id}" in page.text
     assert "<form" not in page.text.partition("<main")[2]
     assert db.session.query(Person).count() == before
+
+
+def test_the_coordinators_quiet_rule_signs_out_at_once(as_: Any, cast: Cast) -> None:
+    browser = as_(cast.guardian)
+    assert browser.get("/family").status_code == 200
+    answer = as_(cast.coordinator).post(
+        f"/people/{cast.guardian.id}/edit",
+        data={
+            "family_name": cast.guardian.family_name,
+            "given_name": cast.guardian.given_name,
+            "gender": "unknown",
+            "email": "guardian@example.org",
+            "contact_rule": "do_not_write",
+            "roles": ["guardian"],
+        },
+    )
+    assert answer.status_code == 303
+    assert browser.get("/family").status_code == 303
