@@ -55,6 +55,9 @@ _SINGLE = str.maketrans(
 _DROPPED = frozenset("ьъʼ’'-")
 
 
+_fold = lru_cache(maxsize=20_000)(fold)
+
+
 @lru_cache(maxsize=20_000)
 def skeleton(name: str) -> str:
     """Give the form in which spellings of one name agree.
@@ -254,13 +257,14 @@ def _of_same_name(names: _Names, births: _Births, *, has_tie: bool) -> Certainty
 
 
 def _are_kin(a: Features, b: Features) -> bool:
-    of_a = a.guardian_ids | a.child_ids
-    of_b = b.guardian_ids | b.child_ids
-    return a.person_id in of_b or b.person_id in of_a
+    """Tell a family's two generations: whoever has guardians here is nobody's guardian."""
+    if (a.child_ids and b.guardian_ids) or (b.child_ids and a.guardian_ids):
+        return True
+    return a.person_id in b.guardian_ids or b.person_id in a.guardian_ids
 
 
 def _compare_names(a: Features, b: Features) -> _Names:
-    if (fold(a.family_name), fold(a.given_name)) == (fold(b.family_name), fold(b.given_name)):
+    if (_fold(a.family_name), _fold(a.given_name)) == (_fold(b.family_name), _fold(b.given_name)):
         return _Names.SAME
     family_a, given_a = skeleton(a.family_name), skeleton(a.given_name)
     family_b, given_b = skeleton(b.family_name), skeleton(b.given_name)

@@ -209,7 +209,7 @@ MERGERS = [
         "account.person_id",
         say=lambda n: ngettext("%(num)d account", "%(num)d accounts", n),
         move=_account,
-        weight=90,
+        weight=95,
     ),
     Merger(
         "different_people.first_id", move=lambda one: _different(one, "different_people.first_id")
