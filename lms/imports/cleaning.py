@@ -10,7 +10,8 @@ from datetime import date, datetime
 from functools import cached_property
 
 from lms.contracts import Reason
-from lms.imports.columns import TESTS, Layout, Meaning
+from lms.imports.aligning import Question, aligned
+from lms.imports.columns import Layout, Meaning
 from lms.imports.names import Evidence, Name, NameReading, gender_of, read_name
 from lms.imports.reading import SheetRow
 from lms.imports.values import (
@@ -50,15 +51,6 @@ class Individual:
     def name(self) -> Name:
         """Give the name in its parts."""
         return Name(self.family_name, self.given_name, self.patronymic)
-
-
-@dataclass(frozen=True)
-class Question:
-    """What a person must decide: about which field, why, and the possible answers."""
-
-    field: str
-    reason: Reason
-    options: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -136,7 +128,7 @@ def frame_of(layout: Layout, *, on: date, key: bytes) -> Frame:
 def clean_row(row: SheetRow, frame: Frame, answers: Answers | None = None) -> Entry:
     """Understand one row; what a coordinator answered about it counts as if it stood there."""
     answers = answers or {}
-    row, notes, doubts = _aligned(row, frame.layout)
+    row, notes, doubts = aligned(row, frame.layout)
     draft = _Draft(list(notes), list(doubts))
     cells = _by_meaning(row, frame.layout)
     sent_at = read_moment(cells.get(Meaning.SENT_AT, ""))
@@ -197,68 +189,6 @@ def _fingerprint(cells: Mapping[Meaning, str], key: bytes) -> str:
     return hmac.new(key, "\x1f".join(told).encode(), hashlib.sha256).hexdigest()
 
 
-def _aligned(row: SheetRow, layout: Layout) -> tuple[SheetRow, list[Reason], list[Question]]:
-    """Put the cells of a row that has too many back in their columns, where that is certain.
-
-    A delimiter inside a cell without quotes («Scratch, Python») makes one cell two.
-    """
-    width = len(layout.columns)
-    surplus = len(row.cells) - width
-    if surplus <= 0:
-        return row, [], []
-    if layout.heading_row == 0 or not any(cell.strip() for cell in row.cells[width:]):
-        return SheetRow(row.number, row.cells[:width]), [], []
-    tries = [
-        (_fit(cells, layout), -place, cells)
-        for place in range(width)
-        for cells in [_joined(row.cells, place, surplus)]
-    ]
-    best = max(tries)
-    rivals = [one for one in tries if one[0] == best[0] and one[2] != best[2]]
-    if not rivals or all(_differs_little(one[2], best[2], layout) for one in rivals):
-        return SheetRow(row.number, best[2]), [Reason("import_row_aligned")], []
-    doubt = Question("row", Reason("import_row_broken"))
-    return SheetRow(row.number, best[2]), [], [doubt]
-
-
-def _joined(cells: tuple[str, ...], place: int, surplus: int) -> tuple[str, ...]:
-    middle = ", ".join(cell.strip() for cell in cells[place : place + surplus + 1])
-    return (*cells[:place], middle, *cells[place + surplus + 1 :])
-
-
-def _fit(cells: tuple[str, ...], layout: Layout) -> float:
-    weight = 0.0
-    for column in layout.columns:
-        text = plain(cells[column.place]) if column.place < len(cells) else ""
-        test = TESTS.get(column.meaning) if column.meaning else None
-        if column.meaning is Meaning.DIRECTION:
-            weight += 1.0 if re.search(r"scratch|python|html|3d|комп|модел", text.casefold()) else 0
-            weight -= 1.0 if read_yes(text) is not None else 0
-        elif column.meaning is Meaning.COMPUTER:
-            weight += 0.5 if read_yes(text.split(",")[0]) is not None else 0
-        elif test is not None and not is_nothing(text):
-            weight += 1.0 if test(text) and not ("," in text and _is_single(column.meaning)) else -1
-    return weight
-
-
-def _is_single(meaning: Meaning | None) -> bool:
-    return meaning in {Meaning.BIRTH_DATE, Meaning.AGE, Meaning.SENT_AT, Meaning.PHONE}
-
-
-def _differs_little(one: tuple[str, ...], other: tuple[str, ...], layout: Layout) -> bool:
-    """Tell whether two readings differ only in columns that are not stored."""
-    idle = {Meaning.COMMENT, Meaning.RESIDENCE, Meaning.ORIGIN, Meaning.COMPUTER, Meaning.SCHOOL_CLASS, Meaning.NUMBER, Meaning.AGE, None}  # fmt: skip
-    return all(
-        column.meaning in idle or one[column.place] == other[column.place]
-        for column in layout.columns
-        if column.place < len(one)
-    )
-
-
-def _parts(cells: Mapping[Meaning, str], family: Meaning, given: Meaning, fathers: Meaning) -> str:
-    return " ".join(plain(cells.get(part, "")) for part in (family, given, fathers)).strip()
-
-
 def _answered(text: str) -> Name | None:
     """Read a name that a coordinator chose or typed: its parts between bars, or words."""
     if "|" in text:
@@ -290,7 +220,7 @@ def _guardian(
         return None
     draft.notes += [_of_guardian(note) for note in read.notes]
     if read.doubt and said != WITHOUT:
-        options = tuple("|".join((n.family_name, n.given_name, n.patronymic)) for n in read.options)
+        options = tuple(f"{n.family_name}|{n.given_name}|{n.patronymic}" for n in read.options)
         draft.questions.append(Question("guardian", _of_guardian(read.doubt), options))
     name = read.names[0]
     return Individual(name.family_name, name.given_name, name.patronymic)
@@ -339,7 +269,7 @@ def _child_names(
         names = (replace(names[0], patronymic=extra[:1].upper() + extra[1:].lower()),)
     draft.notes += read.notes
     if read.doubt and not (len(names) > 1 and answers.get("children") == "split"):
-        options = tuple("|".join((n.family_name, n.given_name, n.patronymic)) for n in read.options)
+        options = tuple(f"{n.family_name}|{n.given_name}|{n.patronymic}" for n in read.options)
         about = "children" if len(names) > 1 else "name"
         draft.questions.append(Question(about, read.doubt, options))
     return names
@@ -374,7 +304,8 @@ def _birth_dates(
     found = find_dates(text)
     days: list[date | None] = []
     for number in range(len(names)):
-        said = read_date(answers.get("birth_date" if not number else f"birth_date_{number + 1}", "")).value  # fmt: skip
+        about = f"birth_date_{number + 1}" if number else "birth_date"
+        said = read_date(answers.get(about, "")).value
         value = said or (found[number] if len(found) == len(names) else "")
         days.append(date.fromisoformat(value) if value else None)
     if answers.get("children") == "split" and not all(days):

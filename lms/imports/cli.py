@@ -1,5 +1,7 @@
 """``lms import FILE``: try a sheet from the command line, or import it."""
 
+# ruff: noqa: E501  (tables of words are read better in one line)
+
 import json
 import secrets
 import sys
@@ -107,7 +109,7 @@ def import_file(
     if not dry_run:
         if not yes and sys.stdin.isatty() and sys.stdout.isatty():
             click.confirm(_question(dry), abort=True, err=True)
-        dry, done = _import(content, asked)
+        dry, done = _import(dry, asked)
         answer = for_programs(dry)
         answer["imported"] = {"people": done.people, "applications": done.applications, "changes": done.changed}  # fmt: skip
     if form == "json":
@@ -193,10 +195,9 @@ def _target(asked: Asked, entries: Iterable[Any]) -> Target:
     return load_target(asked.module_id, chosen)
 
 
-def _import(content: bytes, asked: Asked) -> tuple[Dry, Done]:
+def _import(dry: Dry, asked: Asked) -> tuple[Dry, Done]:
     if not _has_tables():
         raise LMSError("Спершу: lms init / First: lms init")
-    dry = _try(content, asked)
     entries = [one.entry for one in dry.rows]
     click.echo("… записую / writing", err=True)
     begin_write()

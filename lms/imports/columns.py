@@ -1,5 +1,7 @@
 """What the columns of a sheet mean: by any heading, and by the values where it says nothing."""
 
+# ruff: noqa: E501  (tables of words are read better in one line)
+
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass

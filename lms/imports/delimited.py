@@ -89,9 +89,9 @@ def _likeness(text: str) -> float:
 
 
 def find_delimiter(text: str) -> str:
-    """Find the delimiter by which most rows have the same number of columns, and several.
+    r"""Find the delimiter by which most rows have the same number of columns, and several.
 
-    >>> find_delimiter("№;ПІБ;Напрям\\n1;Лев;Scratch, Python\\n2;Зоя;Scratch")
+    >>> find_delimiter("№;ПІБ;Напрям\n1;Лев;Scratch, Python\n2;Зоя;Scratch")
     ';'
     """
     part = text[:60_000]
@@ -107,10 +107,10 @@ def find_delimiter(text: str) -> str:
 
 
 def split_rows(text: str, delimiter: str) -> list[list[str]]:
-    """Split text into rows and cells; a quote that is never closed is only a sign.
+    r"""Split text into rows and cells; a quote that is never closed is only a sign.
 
-    >>> split_rows('a,"b\\nc",d\\ne,"f,g\\nh,i,j', ",")
-    [['a', 'b\\nc', 'd'], ['e', '"f', 'g'], ['h', 'i', 'j']]
+    >>> split_rows('a,"b\nc",d\ne,"f,g\nh,i,j', ",")
+    [['a', 'b\nc', 'd'], ['e', '"f', 'g'], ['h', 'i', 'j']]
     """
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     rows: list[list[str]] = []

@@ -91,22 +91,22 @@ def do_import(args: Mapping[str, Any], token: str) -> None:
     except LMSError as refusal:
         _fail(args, refusal)
         return
-    made = db.session.scalar(
+    held = db.session.scalar(
         select(Import)
         .where(Import.id == int(args["import_id"]))
         .with_for_update()
         .execution_options(populate_existing=True)
     )
-    if made is None or made.state is not ImportState.IMPORTING:
+    if held is None or held.state is not ImportState.IMPORTING:
         return
     terms = Terms(
         clock_now(),
         today(),
         str(current_app.config["LMS_ZONE"]),
-        made.choices.get("module_id"),
+        held.choices.get("module_id"),
         frozenset(int(row) for row in args["changed"]),
     )
-    done = import_rows(made, dry, terms)
+    done = import_rows(held, dry, terms)
     drawer.note(token, drawer.BEFORE, done.before)
 
 

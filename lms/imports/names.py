@@ -1,5 +1,7 @@
 """Names of a sheet: which word is the family name, decided by evidence; two children in a cell."""
 
+# ruff: noqa: E501  (tables of words are read better in one line)
+
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -40,7 +42,12 @@ class Name:
     @cached_property
     def key(self) -> str:
         """Give what two spellings and both orders of a name have in common."""
-        return "|".join(sorted((fold(self.family_name), fold(self.given_name))))
+        return "|".join(sorted(self.folded))
+
+    @cached_property
+    def folded(self) -> tuple[str, str]:
+        """Give family name and first name as they are compared."""
+        return fold(self.family_name), fold(self.given_name)
 
 
 @dataclass(frozen=True)

@@ -1,17 +1,15 @@
 """The dry run: what each row would change, against what is known and the rows above: pure rules."""
 
-import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 
-from rapidfuzz.distance import Levenshtein
-
-from lms.contracts import Reason
-from lms.imports.cleaning import Entry, Individual, Question
-from lms.imports.names import Name
+from lms.contracts import Reason, Value
+from lms.imports.aligning import Question
+from lms.imports.cleaning import Entry, Individual
+from lms.imports.matching import Known, digits, has_contact, is_guardian, is_spelt_alike, likeness
 from lms.people.names import fold
 
 ANOTHER = "another"
@@ -36,24 +34,6 @@ class Outcome(StrEnum):
     CHANGED = "changed"
     LEFT = "left"
     ASKED = "asked"
-
-
-@dataclass
-class Known:
-    """Somebody who is here already, or whom a row above brings. ``ref`` tells which."""
-
-    ref: str
-    name: Name
-    birth_date: date | None = None
-    phone: str = ""
-    email: str = ""
-    guardians: list["Known"] = field(default_factory=list)
-    is_minor: bool = False
-
-    @property
-    def row(self) -> int:
-        """Give the row that brings this person, 0 where the library knows them."""
-        return int(self.ref.split("-")[1]) if self.ref.startswith("row-") else 0
 
 
 @dataclass(frozen=True)
@@ -113,23 +93,11 @@ class Planned:
         """Give everything that is to be said of the row: why it stands so, then what was done."""
         asked = tuple(question.reason for question in self.questions)
         said = (*self.entry.refusals, *asked, *self.reasons, *self.entry.notes)
-        return tuple(dict.fromkeys(_Hashed(one) for one in said))
+        return tuple({_identity(one): one for one in said}.values())
 
 
-class _Hashed(Reason):
-    """A reason that can be told from another by its values."""
-
-    def __new__(cls, reason: Reason) -> "_Hashed":
-        return super().__new__(cls)
-
-    def __init__(self, reason: Reason) -> None:
-        super().__init__(reason.code, reason.values, reason.is_met)
-
-    def __hash__(self) -> int:
-        return hash((self.code, str(sorted(self.values.items()))))
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Reason) and (self.code, self.values) == (other.code, other.values)
+def _identity(reason: Reason) -> tuple[str, str]:
+    return reason.code, str(sorted(reason.values.items()))
 
 
 def plan(
@@ -233,23 +201,21 @@ class _Desk:
             return chosen, None, [_same(chosen)]
         likely: list[tuple[Known, str]] = []
         for other in self.by_name[child.name.key]:
-            is_near = _is_near(other, child, entry)
-            if child.birth_date and other.birth_date == child.birth_date:
-                if is_near and not _patronymics_differ(other.name, child.name):
-                    return other, None, [_same(other)]
-                likely.append((other, "import_perhaps_same"))
-            elif is_near and not _is_own_guardian(other, entry):
-                is_open = child.birth_date is None or other.birth_date is None
-                likely.append((other, "import_same_date_missing" if is_open else "import_same_other_date"))  # fmt: skip
-        if child.birth_date:
-            for other in self.by_birth[child.birth_date]:
-                if other.name.key != child.name.key and _is_spelt_alike(other.name, child.name):
-                    likely.append((other, "import_perhaps_spelt"))
+            how = likeness(other, child, entry)
+            if how == "same":
+                return other, None, [_same(other)]
+            likely += [(other, how)] if how else []
+        alike = self.by_birth[child.birth_date] if child.birth_date else []
+        likely += [
+            (other, "import_perhaps_spelt")
+            for other in alike
+            if other.name.key != child.name.key and is_spelt_alike(other.name, child.name)
+        ]
         if not likely:
             return None, None, []
         options = tuple(dict.fromkeys([*(one.ref for one, _code in likely), ANOTHER]))
         other, code = likely[0]
-        values = {"name": other.name.full, "row": other.row}
+        values: dict[str, Value] = {"name": other.name.full, "row": other.row}
         return None, Question("same", Reason(code, values), options), []
 
     def _guardian(
@@ -264,14 +230,14 @@ class _Desk:
         if matched is not None:
             holder: Known | None = matched
             if matched.guardians:
-                holder = next((one for one in matched.guardians if _is_guardian(one, entry)), None)
+                holder = next((one for one in matched.guardians if is_guardian(one, entry)), None)
             if holder is None or (holder is matched and matched.is_minor):
                 return "", (), [Reason("import_guardian_not_tied")] if entry.guardian else []
             return holder.ref, _changes(holder, phone, email), []
         if entry.guardian is None or not entry.children or _is_of_age(entry):
             return "", (), []
         for other in self.by_name[entry.guardian.name.key]:
-            if not other.is_minor and _has_contact(other, phone, email):
+            if not other.is_minor and has_contact(other, phone, email):
                 return other.ref, (), [_same_guardian(other)]
         return "", (), []
 
@@ -286,7 +252,8 @@ class _Desk:
         for direction in entry.directions:
             chosen = self.target.cohorts.get(fold(direction))
             if chosen is None:
-                asked.append(Question("direction", Reason("import_direction_unknown", {"text": direction[:60]})))  # fmt: skip
+                reason = Reason("import_direction_unknown", {"text": direction[:60]})
+                asked.append(Question("direction", reason))
             wanted += chosen or ()
         if not entry.directions:
             asked.append(Question("direction", Reason("import_no_direction")))
@@ -318,7 +285,10 @@ class _Desk:
             if planned.refs[place]:
                 continue
             own = (child.phone, child.email) if not guardians else ("", "")
-            self.add(Known(f"row-{number}-{place}", child.name, child.birth_date, *own, guardians, is_minor=bool(guardians)))  # fmt: skip
+            ref = f"row-{number}-{place}"
+            brought = Known(ref, child.name, child.birth_date, *own, guardians)
+            brought.is_minor = bool(guardians)
+            self.add(brought)
 
 
 def _is_of_age(entry: Entry) -> bool:
@@ -335,56 +305,6 @@ def _same_guardian(other: Known) -> Reason:
     if other.row:
         return Reason("import_guardian_of_row", {"row": other.row})
     return Reason("import_guardian_known")
-
-
-def digits(phone: str) -> str:
-    """Give the end of a number by which two ways of writing it are compared."""
-    return re.sub(r"\D", "", phone)[-9:]
-
-
-def _has_contact(other: Known, phone: str, email: str) -> bool:
-    is_phone = bool(phone) and digits(other.phone) == digits(phone)
-    return is_phone or (bool(email) and other.email == email)
-
-
-def _is_guardian(other: Known, entry: Entry) -> bool:
-    is_named = entry.guardian is not None and entry.guardian.name.key == other.name.key
-    return is_named or _has_contact(other, *entry.contact)
-
-
-def _is_near(other: Known, child: Individual, entry: Entry) -> bool:
-    """Tell whether the same people stand beside two children, or the same ways to reach them."""
-    if other.guardians:
-        return any(_is_guardian(one, entry) for one in other.guardians)
-    return _has_contact(other, *entry.contact)
-
-
-def _is_own_guardian(other: Known, entry: Entry) -> bool:
-    """Tell a namesake: the guardian of this very row, who bears the child's name."""
-    guardian = entry.guardian
-    return not other.is_minor and guardian is not None and guardian.name.key == other.name.key
-
-
-def _patronymics_differ(one: Name, other: Name) -> bool:
-    return bool(one.patronymic and other.patronymic) and fold(one.patronymic) != fold(
-        other.patronymic
-    )
-
-
-def _is_spelt_alike(one: Name, other: Name) -> bool:
-    """Tell whether two names may be one, spelt differently; twins differ by more.
-
-    >>> _is_spelt_alike(Name("Ткач", "Наталія"), Name("Ткач", "Наталя"))
-    True
-    >>> _is_spelt_alike(Name("Ткач", "Лев"), Name("Ткач", "Лія"))
-    False
-    """
-    if one.family_name[:1] != other.family_name[:1] and one.given_name[:1] != other.given_name[:1]:
-        return False
-    family = Levenshtein.distance(fold(one.family_name), fold(other.family_name))
-    given = Levenshtein.distance(fold(one.given_name), fold(other.given_name))
-    shortest = min(len(one.given_name), len(other.given_name))
-    return family + given <= 2 and ((given <= 1 and shortest >= 4) or given == 0)
 
 
 def _changes(holder: Known, phone: str, email: str) -> tuple[Change, ...]:

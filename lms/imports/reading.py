@@ -57,11 +57,11 @@ class Sheet:
 
 
 def read_sheet(content: bytes) -> Sheet:
-    """Read a sheet from the bytes of a CSV or XLSX file, whatever its name says.
+    r"""Read a sheet from the bytes of a CSV or XLSX file, whatever its name says.
 
     :raises SheetRefused: with the sentence that says what is wrong with the file.
 
-    >>> read_sheet("ПІБ;Місто\\r\\nҐалаґан Лев;Львів".encode("cp1251")).rows[1].cells
+    >>> read_sheet("ПІБ;Місто\r\nҐалаґан Лев;Львів".encode("cp1251")).rows[1].cells
     ('Ґалаґан Лев', 'Львів')
     """
     if not content.strip(b"\x00 \r\n\t"):

@@ -15,9 +15,10 @@ from lms.courses.services import ages_on
 from lms.db import db
 from lms.enrolment.models import Application, ApplicationState, Enrolment
 from lms.enrolment.seats import age_day
+from lms.imports.matching import Known
 from lms.imports.models import ImportRow
 from lms.imports.names import Name
-from lms.imports.planning import Known, Outcome, Registry, Seen, Target
+from lms.imports.planning import Outcome, Registry, Seen, Target
 from lms.people.models import Guardianship, Person
 from lms.people.names import fold
 from lms.people.rules import is_minor
@@ -95,7 +96,11 @@ def modules_for(on: date) -> list[tuple[int, str, str]]:
         .where(Module.ends_on >= on, Programme.archived_on.is_(None))
         .order_by(Module.starts_on.desc(), Module.id)
     )
-    return [(key, programme, name) for key, programme, name, kind in rows if not kind_of(kind).is_sensitive]  # fmt: skip
+    return [
+        (key, programme, name)
+        for key, programme, name, kind in rows
+        if not kind_of(kind).is_sensitive
+    ]
 
 
 def cohorts_of(module_id: int) -> list[Cohort]:
@@ -122,7 +127,11 @@ def suggest(directions: Iterable[str], cohorts: Iterable[Cohort]) -> dict[str, l
             if wanted and wanted in {fold(one.course.direction), fold(one.course.name), fold(one.name)}
         ]  # fmt: skip
         if not fitting:
-            fitting = [one.id for one in known if wanted and wanted in fold(f"{one.course.direction} {one.course.name} {one.name}")]  # fmt: skip
+            fitting = [
+                one.id
+                for one in known
+                if wanted and wanted in fold(f"{one.course.direction} {one.course.name} {one.name}")
+            ]
         if len(fitting) == 1:
             found[wanted] = fitting
     return found

@@ -1,5 +1,7 @@
 """What importing calls its words, and the sentences of its reasons."""
 
+# ruff: noqa: E501  (a sentence stands whole)
+
 from collections.abc import Mapping
 from datetime import date
 from typing import Any

@@ -122,6 +122,11 @@ def import_rows(made: Import, account: Dry, terms: Terms) -> Done:
         raise ImportRefused("import_is_over")
     done = Hand(made, terms).write(account.rows)
     made.state, made.imported_at = ImportState.DONE, terms.now
-    made.counts = {**account.counts, "people": done.people, "applications": done.applications, "changes": done.changed}  # fmt: skip
+    made.counts = {
+        **account.counts,
+        "people": done.people,
+        "applications": done.applications,
+        "changes": done.changed,
+    }
     db.session.flush()
     return done

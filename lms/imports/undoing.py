@@ -91,7 +91,7 @@ def _pointing_at(name: str) -> Iterable[tuple[Table, Any]]:
 def _strangers(table: Table, column: str, wanted: set[int], own: set[int]) -> set[int]:
     """Find who of some is named in a column by rows other than the import's own."""
     found: set[int] = set()
-    key = list(table.primary_key.columns)[0]
+    key = next(iter(table.primary_key.columns))
     for part in _parts(wanted):
         rows = db.session.execute(select(key, table.c[column]).where(table.c[column].in_(part)))
         found |= {person for number, person in rows if number not in own}

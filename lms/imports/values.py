@@ -3,6 +3,8 @@
 What can't be understood for certain is a question with its possible readings, never a guess.
 """
 
+# ruff: noqa: E501  (tables of words are read better in one line)
+
 import re
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -44,11 +46,13 @@ def is_nothing(text: str) -> bool:
 
 
 def plain(text: str) -> str:
-    """Give text in one line with single spaces, without signs that nobody sees.
+    r"""Give text in one line with single spaces, without signs that nobody sees.
 
-    >>> plain("  Кучма \\u00a0 Лев\\u200b ")
+    >>> plain("  Кучма \u00a0 Лев\u200b ")
     'Кучма Лев'
     """
+    if text.isprintable():
+        return " ".join(text.split())
     seen = "".join(letter for letter in text if letter.isprintable() or letter.isspace())
     return " ".join(seen.replace("\ufeff", "").split())
 
@@ -241,11 +245,23 @@ def _digits(text: str) -> str:
 
 def _number(text: str, region: str) -> tuple[str, str]:
     """Answer the number as E.164 and the code of what was done beyond signs, or two blanks."""
+    for candidate, code in _candidates(text):
+        try:
+            number = phonenumbers.parse(candidate, region)
+        except phonenumbers.NumberParseException:
+            continue
+        if phonenumbers.is_valid_number(number):
+            return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164), code
+    return "", ""
+
+
+def _candidates(text: str) -> list[tuple[str, str]]:
+    """List the ways in which digits may be meant as a number, the plainest first."""
     text = re.sub(r"\.0+$", "", text).replace("O", "0").replace("О", "0").replace("о", "0")
     digits = _digits(text)
     # Letters inside the number, or fewer digits than any number has.
     if not 9 <= len(digits) <= 15 or re.search(r"\d[\d\s()-]*[^\W\d_][^\d]*\d", text):
-        return "", ""
+        return []
     tries = [("+" + digits, "")] if text.strip().startswith("+") else []
     if digits.startswith("00"):
         tries.append(("+" + digits[2:], ""))
@@ -259,14 +275,7 @@ def _number(text: str, region: str) -> tuple[str, str]:
         tries.append(("0" + digits, "import_phone_zero"))
     if len(digits) >= 11 and not digits.startswith(("0", "8")):
         tries.append(("+" + digits, "import_phone_foreign"))
-    for candidate, code in tries:
-        try:
-            number = phonenumbers.parse(candidate, region)
-        except phonenumbers.NumberParseException:
-            continue
-        if phonenumbers.is_valid_number(number):
-            return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164), code
-    return "", ""
+    return tries
 
 
 def read_email(text: str) -> Reading:

@@ -213,7 +213,9 @@ class Hand:
             for place, _child in enumerate(one.entry.children):
                 person = self.people[one.refs[place] or f"row-{one.entry.number}-{place}"]
                 holder = self._holder(one)
-                asking = holder.id if holder and not one.refs[place] else self.guardians.get(person.id, person.id)  # fmt: skip
+                asking = self.guardians.get(person.id, person.id)
+                if holder is not None and not one.refs[place]:
+                    asking = holder.id
                 for cohort_id in one.cohorts:
                     application = Application(
                         form_key=key,
@@ -235,7 +237,9 @@ class Hand:
         if person is None:
             return
         old = getattr(person, change.field)
-        self.done.before.append({"person": person.id, "field": change.field, "old": old, "new": change.new})  # fmt: skip
+        self.done.before.append(
+            {"person": person.id, "field": change.field, "old": old, "new": change.new}
+        )
         setattr(person, change.field, change.new)
         self.done.changed += 1
 
