@@ -3,16 +3,15 @@
 import hashlib
 import hmac
 import re
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
-from functools import cached_property
+from datetime import date
 
 from lms.contracts import Reason
 from lms.imports.aligning import Question, aligned
 from lms.imports.columns import Layout, Meaning
-from lms.imports.names import Evidence, Name, NameReading, gender_of, read_name
+from lms.imports.entries import Entry, Frame, Individual, cell_at, frame_of
+from lms.imports.names import Evidence, Name, NameReading, gender_of, is_kin, read_name
 from lms.imports.reading import SheetRow
 from lms.imports.values import (
     Reading,
@@ -33,60 +32,9 @@ OWN_DATE_FROM, OWN_DATE_FROM_WITH_GUARDIAN = 21, 26
 YOUNGEST = 3
 WITHOUT = "-"
 
+__all__ = ["Answers", "Entry", "Individual", "clean_row", "frame_of"]
+
 Answers = Mapping[str, str]
-
-
-@dataclass(frozen=True)
-class Individual:
-    """One person as a row tells of them."""
-
-    family_name: str = ""
-    given_name: str = ""
-    patronymic: str = ""
-    birth_date: date | None = None
-    phone: str = ""
-    email: str = ""
-
-    @cached_property
-    def name(self) -> Name:
-        """Give the name in its parts."""
-        return Name(self.family_name, self.given_name, self.patronymic)
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One row, understood as far as it can be. Nothing of it is stored."""
-
-    number: int
-    fingerprint: str
-    children: tuple[Individual, ...] = ()
-    guardian: Individual | None = None
-    relation: str = "legal_representative"
-    has_consent: bool = False
-    has_photographs: bool = False
-    sent_at: datetime | None = None
-    directions: tuple[str, ...] = ()
-    comment: str = ""
-    notes: tuple[Reason, ...] = ()
-    questions: tuple[Question, ...] = ()
-    refusals: tuple[Reason, ...] = ()
-    same: str = ""
-
-    @property
-    def contact(self) -> tuple[str, str]:
-        """Give the telephone and the address of the row."""
-        first = self.children[0] if self.children else Individual()
-        return first.phone, first.email
-
-
-@dataclass(frozen=True)
-class Frame:
-    """What all rows of a sheet share: its columns, its day, and whose sheet it is."""
-
-    layout: Layout
-    on: date
-    is_of_children: bool
-    key: bytes = b""
 
 
 @dataclass
@@ -100,29 +48,6 @@ class _Draft:
         if reading.doubt:
             self.questions.append(Question(about, reading.doubt, reading.options))
         return reading.value
-
-
-def frame_of(layout: Layout, *, on: date, key: bytes) -> Frame:
-    """Learn from all rows what one alone doesn't tell: on what day the sheet was filled in.
-
-    :param on: today, which counts where neither times nor ages stand in the sheet.
-    """
-    born, aged = layout.place(Meaning.BIRTH_DATE), layout.place(Meaning.AGE)
-    years: Counter[int] = Counter()
-    if born is not None and aged is not None:
-        for row in layout.rows[:300]:
-            day, age = read_date(_at(row, born)).value, re.match(r"\d{1,2}", plain(_at(row, aged)))
-            if day and age:
-                years[int(day[:4]) + int(age[0])] += 1
-    if years:
-        year = years.most_common(1)[0][0]
-        on = on if year >= on.year or not year > 2000 else date(year, 12, 31)
-    child = layout.column(Meaning.PERSON)
-    is_said = (
-        child is not None and re.search(r"дит|учн|child", child.heading.casefold()) is not None
-    )
-    has_guardian = any(one.meaning and "guardian" in one.meaning for one in layout.columns)
-    return Frame(layout, on, is_said or has_guardian, key)
 
 
 def clean_row(row: SheetRow, frame: Frame, answers: Answers | None = None) -> Entry:
@@ -171,12 +96,15 @@ def _once(reasons: list[Reason]) -> list[Reason]:
     return [one for place, one in enumerate(reasons) if one not in reasons[:place]]
 
 
-def _at(row: SheetRow, place: int) -> str:
-    return row.cells[place] if place < len(row.cells) else ""
-
-
 def _by_meaning(row: SheetRow, layout: Layout) -> dict[Meaning, str]:
-    return {one.meaning: _at(row, one.place) for one in layout.columns if one.meaning}
+    return {
+        one.meaning: _unquoted(cell_at(row, one.place)) for one in layout.columns if one.meaning
+    }
+
+
+def _unquoted(cell: str) -> str:
+    """Leave out a quote that was opened or closed only."""
+    return cell.strip('"') if cell.count('"') == 1 else cell
 
 
 def _fingerprint(cells: Mapping[Meaning, str], key: bytes) -> str:
@@ -231,19 +159,27 @@ def _of_guardian(reason: Reason) -> Reason:
 
 
 def _named_apart(
-    cells: Mapping[Meaning, str], parts: tuple[Meaning, Meaning, Meaning]
+    cells: Mapping[Meaning, str],
+    parts: tuple[Meaning, Meaning, Meaning],
+    families: tuple[str, ...] = (),
 ) -> NameReading:
-    """Read a name whose parts stand in columns of their own; words in a wrong column are shown."""
+    """Read a name whose parts stand in columns of their own; words in a wrong column are shown.
+
+    Only the family name of the guardian beside it makes it certain that two columns were confused.
+    """
     texts = [plain(cells.get(part, "")) for part in parts]
     if not any(text for text in texts if not is_nothing(text)):
         return NameReading()
     whole = " ".join(text for text in texts if not is_nothing(text))
-    read = read_name(whole, Evidence((texts[0],), "family_first"), is_child=False)
-    if texts[0] and texts[1] and read.names and fold(read.names[0].family_name) == fold(texts[1]):
-        name = read.names[0]
-        options = (name, Name(name.given_name, name.family_name, name.patronymic))
-        return replace(read, options=options, doubt=Reason("import_name_order", {"text": whole}))
-    return read
+    read = read_name(whole, Evidence(families, "family_first"), is_child=False)
+    is_turned = bool(read.names) and fold(read.names[0].family_name) == fold(texts[1])
+    if not (texts[0] and texts[1] and is_turned):
+        return read
+    name = read.names[0]
+    if any(is_kin(name.family_name, family) for family in families):
+        return read
+    options = (name, Name(name.given_name, name.family_name, name.patronymic))
+    return replace(read, options=options, doubt=Reason("import_name_order", {"text": whole}))
 
 
 def _child_names(
@@ -262,7 +198,8 @@ def _child_names(
         column = frame.layout.column(Meaning.PERSON)
         read = read_name(text, Evidence(families, column.order if column else ""))
     else:
-        read = _named_apart(cells, (Meaning.FAMILY, Meaning.GIVEN, Meaning.PATRONYMIC))
+        parts = (Meaning.FAMILY, Meaning.GIVEN, Meaning.PATRONYMIC)
+        read = _named_apart(cells, parts, families)
     extra = plain(cells.get(Meaning.PATRONYMIC, ""))
     names = read.names
     if len(names) == 1 and extra and not names[0].patronymic and not is_nothing(extra):

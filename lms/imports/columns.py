@@ -3,9 +3,11 @@
 # ruff: noqa: E501  (tables of words are read better in one line)
 
 import re
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 
 from lms.imports.names import FAMILY_FIRST, GIVEN_FIRST, UNKNOWN, is_given, is_patronymic
 from lms.imports.reading import Sheet, SheetRow
@@ -102,6 +104,22 @@ class Layout:
             for column in self.columns
         }
 
+    @cached_property
+    def vocabulary(self) -> dict[int, frozenset[str]]:
+        """Give the words that come again in columns of few words, by place."""
+        width = len(self.columns)
+        whole = [row.cells for row in self.rows if len(row.cells) <= width]
+        found: dict[int, frozenset[str]] = {}
+        for column in self.columns:
+            if column.meaning in WORDED:
+                said = Counter(
+                    plain(cells[column.place]).casefold()
+                    for cells in whole
+                    if column.place < len(cells)
+                )
+                found[column.place] = frozenset(word for word, times in said.items() if times > 1)
+        return found
+
     def place(self, meaning: Meaning) -> int | None:
         """Find the column of a meaning."""
         return next((one.place for one in self.columns if one.meaning is meaning), None)
@@ -120,7 +138,8 @@ def recognise(sheet: Sheet, known: Mapping[str, str | None] | None = None) -> La
     heading_at = _heading_row(sheet)
     rows = sheet.rows[heading_at + 1 :] if heading_at >= 0 else sheet.rows
     named = sheet.rows[heading_at].cells if heading_at >= 0 else ()
-    headings = _unique(named, sheet.width if heading_at < 0 else len(named))
+    usual = Counter(len(row.cells) for row in rows).most_common(1)[0][0] if rows else 0
+    headings = _unique(named, usual if heading_at < 0 else len(named))
     rows = tuple(row for row in rows if _is_data(row, named))
     profiles = [_Profile(_values(rows, place)) for place in range(len(headings))]
     columns = [
@@ -287,11 +306,23 @@ TESTS: Mapping[Meaning, Callable[[str], object]] = {
     Meaning.SENT_AT: lambda text: _is_moment(text) or read_moment(text),
     Meaning.PERSON: _is_name,
     Meaning.GUARDIAN: _is_name,
-    Meaning.GIVEN: lambda text: is_given(text.split()[0].capitalize()),
     Meaning.CONSENT: lambda text: read_yes(text) is not None,
     Meaning.PHOTOGRAPHS: lambda text: read_yes(text) is not None,
     Meaning.AGE: lambda text: re.fullmatch(r"\d{1,2}([.,]\d+)?(\s*(р|років|роки|рік)\.?)?", text),
 }  # fmt: skip
+
+
+TYPED = frozenset(
+    {
+        Meaning.EMAIL,
+        Meaning.PHONE,
+        Meaning.BIRTH_DATE,
+        Meaning.SENT_AT,
+        Meaning.AGE,
+        Meaning.CONSENT,
+    }
+)
+WORDED = (Meaning.CONSENT, Meaning.PHOTOGRAPHS, Meaning.DIRECTION, Meaning.COMPUTER)
 
 
 def _by_heading(place: int, heading: str, profile: _Profile) -> Column:
@@ -303,7 +334,7 @@ def _by_heading(place: int, heading: str, profile: _Profile) -> Column:
     if meaning is None or heading == f"({_letter(place)})":
         return Column(place, heading)
     fits = profile.fits(meaning)
-    if fits < 0.15 and len(profile.values) >= 3:
+    if fits < 0.15 and len(profile.values) >= 3 and meaning in TYPED:
         # The heading says one thing and the values another: the values are what is read.
         return Column(place, heading, confidence=0.0, order=order, is_of_parent=is_of_parent)
     return Column(place, heading, meaning, round(0.5 + fits / 2, 2), order, is_of_parent)

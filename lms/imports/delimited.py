@@ -168,7 +168,11 @@ def _closed(
         if quotes % 2 == 0:
             break
         start = after + 1
-    lines = text[place + 1 : after].split("\n")
+    span = text[place + 1 : after]
+    # A quote right after a delimiter opens the next cell; inside one it would be doubled.
+    if re.search(rf'{re.escape(delimiter)}"(?!")', span):
+        return None
+    lines = span.split("\n")
     if len(lines) > MOST_LINES_IN_CELL:
         return None
     if width >= 2 and any(line.count(delimiter) >= width for line in lines[1:]):

@@ -35,11 +35,13 @@ def digits(phone: str) -> str:
 
 
 def has_contact(other: Known, phone: str, email: str) -> bool:
+    """Tell whether somebody is reached by this telephone or this address."""
     is_phone = bool(phone) and digits(other.phone) == digits(phone)
     return is_phone or (bool(email) and other.email == email)
 
 
 def is_guardian(other: Known, entry: Entry) -> bool:
+    """Tell whether somebody is the guardian of a row: by name, or by a way to be reached."""
     is_named = entry.guardian is not None and entry.guardian.name.key == other.name.key
     return is_named or has_contact(other, *entry.contact)
 

@@ -117,7 +117,8 @@ def _cleaned(text: str) -> tuple[str, list[Reason]]:
         notes.append(Reason("import_name_twins"))
     if re.search(r"\w['ʼ‘`´ʹ＇]\w", bare):
         notes.append(Reason("import_name_apostrophe"))
-    cased = [_cased(word) for word in words]
+    cased = [word if word in {"та", "і", "й", "и"} else _cased(word) for word in words]
+    cased = [word.lower() if word in {"Та", "І", "Й", "И"} else word for word in cased]
     if cased != words:
         notes.append(Reason("import_name_case"))
     if text.replace("\ufeff", "") != plain(text):
@@ -273,7 +274,7 @@ def _noted_order(name: Name) -> NameReading:
 
 def _of_two(words: list[str], evidence: Evidence, patronymics: list[int]) -> NameReading:
     has_patronymic = bool(patronymics) and is_given(words[0])
-    is_family = any(_is_kin(words[1], family) for family in evidence.families)
+    is_family = any(is_kin(words[1], family) for family in evidence.families)
     if has_patronymic and not is_family:
         name = Name("", words[0], words[1])
         return NameReading((name,), doubt=Reason("import_name_no_family", {"text": name.full}))
@@ -299,8 +300,8 @@ def _pair(words: list[str], evidence: Evidence) -> NameReading:
 def _weight(first: str, second: str, evidence: Evidence) -> float:
     """Weigh the evidence: above zero the first word is the family name, below it the second."""
     weight = 0.0
-    kin_first = any(_is_kin(first, family) for family in evidence.families)
-    kin_second = any(_is_kin(second, family) for family in evidence.families)
+    kin_first = any(is_kin(first, family) for family in evidence.families)
+    kin_second = any(is_kin(second, family) for family in evidence.families)
     weight += 2.5 * (kin_first - kin_second)
     weight += 3 * (is_given(second) - is_given(first))
     if not is_given(first) and not is_given(second):
@@ -313,10 +314,10 @@ def _weight(first: str, second: str, evidence: Evidence) -> float:
     return weight
 
 
-def _is_kin(word: str, family: str) -> bool:
+def is_kin(word: str, family: str) -> bool:
     """Tell whether two words are one family name, its feminine and masculine form included.
 
-    >>> _is_kin("Пономарьова", "Пономарьов"), _is_kin("Ткач", "Ткаченко")
+    >>> is_kin("Пономарьова", "Пономарьов"), is_kin("Ткач", "Ткаченко")
     (True, False)
     """
     one, other = fold(word), fold(family)
