@@ -14,11 +14,13 @@ from pathlib import Path
 
 from tests.postgresql import on_server, postgresql
 from tools import trials
+from tools.damage import try_damaged
 from tools.trials import Counts, Ground
 
 FULL: dict[str, Callable[[Ground, int], Counts]] = {
     "links": lambda ground, seed: trials.try_links(ground, seed=seed, rounds=20, width=100),
     "issuing": lambda ground, seed: trials.try_issuing(ground, seed=seed, count=300, kills=20),
+    "damaged": lambda ground, seed: try_damaged(ground, seed=seed, count=1000),
     "guesses": lambda ground, seed: trials.try_guesses(ground, seed=seed, count=100_000, real=200),
 }
 MUST_BE_ZERO = ("wrong", "lost", "doubled", "gaps", "hits", "mistyped_hits")

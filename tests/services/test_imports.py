@@ -129,7 +129,7 @@ def test_rows_become_applications_that_wait_in_the_group_of_their_direction(app,
     begin_write()
     cast.course.direction = "Scratch"
     _made, dry, done = bring(sheet(LEV, ZOYA.replace("1.1.2014", "1.1.2019")), cast.module.id)
-    assert [row.status for row in dry.rows][0] is Status.NEW
+    assert dry.rows[0].status is Status.NEW
     application = db.session.scalars(select(Application).order_by(Application.id.desc())).first()
     assert application is not None
     assert (application.cohort_id, application.state) == (cast.cohort.id, ApplicationState.WAITING)
