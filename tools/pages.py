@@ -9,17 +9,28 @@ from sqlalchemy import func, select
 from lms.access import rule_of
 from lms.certificates.jobs import ISSUE
 from lms.certificates.models import Certificate
+from lms.clock import now
 from lms.db import begin_write, db
 from lms.demonstration.cast import Part, account_of
 from lms.enrolment.models import Application
 from lms.enrolment.views import receipt_token
-from lms.jobs import Job
+from lms.imports import drawer
+from lms.imports.columns import recognise
+from lms.imports.jobs import ask_to_try
+from lms.imports.reading import read_sheet
+from lms.imports.services import add_import, headings_mark
+from lms.jobs import Job, run_pending
 from tools.crawl import UNKNOWN, Visit, crawl
 from tools.demonstration import sign_in
 
 STRANGER = "stranger"
 PARTS: tuple[Part | None, ...] = (None, *Part)
 ERROR = "error"
+SHEET = (
+    "ПІБ дитини;Дата народження;ПІБ мами;Телефон;Пошта;Згода\n"
+    "Лі Я;9/3/2012;Лі Мей Іванівна;0501234567;li@example.org;+\n"
+    "Хмельницька-Драй-Бондаренко Анастасія-Єлизавета;2012;;050123456;x@example.org;+\n"
+)
 # Each row of an endpoint looks alike; among so many the one that shows most is taken.
 ROWS = 4
 COSTLY = frozenset(
@@ -32,7 +43,7 @@ COSTLY = frozenset(
     }
 )
 # What answers programs: no picture can be taken of it, and no link leads to it.
-FOR_PROGRAMS = frozenset({"core.health", "core.job_progress"})
+FOR_PROGRAMS = frozenset({"core.health", "core.job_progress", "imports.progress"})
 
 
 @dataclass(frozen=True, order=True)
@@ -121,6 +132,8 @@ def unlinked(app: Flask, part: Part | None) -> list[str]:
 def _unlinked(app: Flask, part: Part | None) -> Iterator[str]:
     if part is Part.COORDINATOR and "certificates" in app.blueprints:
         yield _issuing()
+    if part is Part.COORDINATOR and "imports" in app.blueprints:
+        yield from _importing()
     if part is not None:
         return
     yield "/nothing-here"
@@ -165,3 +178,20 @@ def _issuing() -> str:
     address = url_for("certificates.issuing", cohort_id=certificate.cohort_id, job_id=job.id)
     db.session.commit()
     return address
+
+
+def _importing() -> Iterator[str]:
+    """Bring a small sheet and try it, as the coordinator sees it before anything is imported."""
+    begin_write()
+    content = SHEET.encode()
+    layout = recognise(read_sheet(content))
+    token = drawer.put_in(content)
+    account = account_of(Part.COORDINATOR)
+    by_id = account.person_id if account else None
+    made = add_import(token, "csv", headings_mark(layout), by_id=by_id, now=now())
+    ask_to_try(made, by_id=by_id, now=now())
+    import_id = made.id
+    db.session.commit()
+    run_pending()
+    yield url_for("imports.one", import_id=import_id)
+    yield url_for("imports.columns", import_id=import_id)

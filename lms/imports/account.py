@@ -67,10 +67,11 @@ def for_page(dry: Dry) -> dict[str, Any]:
 
 def _page_row(one: Planned) -> dict[str, Any]:
     entry = one.entry
+    asked = [question.reason for question in one.questions]
     return {
         "row": entry.number,
         "status": str(one.status),
-        "reasons": [pack(reason) for reason in one.all_reasons],
+        "reasons": [pack(reason) for reason in one.all_reasons if reason not in asked],
         "names": [child.name.full for child in entry.children],
         "births": [str(child.birth_date or "") for child in entry.children],
         "guardian": entry.guardian.name.full if entry.guardian else "",

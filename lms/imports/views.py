@@ -1,5 +1,6 @@
 """Importing a sheet: bring it, look at its columns, decide, confirm, take back."""
 
+from datetime import date
 from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
@@ -15,7 +16,7 @@ from lms.clock import now, today
 from lms.contracts import LMSError, RoleName
 from lms.courses.models import Module
 from lms.db import db
-from lms.i18n import say
+from lms.i18n import say, say_day_short
 from lms.imports import drawer
 from lms.imports.account import unpack
 from lms.imports.columns import Layout, Meaning, recognise
@@ -33,6 +34,13 @@ from lms.jobs import wake
 from lms.people.names import fold
 
 bp = Blueprint("imports", __name__, cli_group=None)
+
+
+@bp.app_template_filter("day_in_figures")
+def day_in_figures(iso: str) -> str:
+    """Say a day of the account in the figures of the reader's language; a blank stays blank."""
+    return say_day_short(date.fromisoformat(iso)) if iso else ""
+
 
 ON_A_PAGE = 50
 RUNNING = {ImportState.TRYING, ImportState.IMPORTING}
