@@ -137,7 +137,7 @@ def _groups(groups: Iterable[str]) -> dict[str, list[int]]:
     found: dict[str, list[int]] = {}
     for text in groups:
         direction, _sign, number = text.rpartition("=")
-        if not number.isdigit():
+        if not number.isdecimal():
             raise click.BadParameter(f"{text}: DIRECTION=ID")
         ids = found.setdefault(fold(direction), [])
         if int(number):

@@ -210,8 +210,8 @@ def read_moment(text: str) -> datetime | None:
 def read_phone(text: str, *, region: str = "UA") -> Reading:
     """Read a phone number as E.164; one that no telephone can have is a question.
 
-    >>> read_phone("099 400 91 71 (мама)").value, read_phone("380500994846").value
-    ('+380994009171', '+380500994846')
+    >>> read_phone("099 411 91 71 (мама)").value, read_phone("380500994846").value
+    ('+380994119171', '+380500994846')
     >>> read_phone("8 (050) 123-45-67").value, read_phone("067498177").doubt.code
     ('+380501234567', 'import_phone_unclear')
     """

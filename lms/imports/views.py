@@ -118,7 +118,7 @@ def columns(import_id: int) -> ResponseReturnValue:
 def _typed_module() -> int | None:
     typed = request.form.get("module", "")
     known = {key for key, _programme, _name in modules_for(today())}
-    return int(typed) if typed.isdigit() and len(typed) < 10 and int(typed) in known else None
+    return int(typed) if typed.isdecimal() and len(typed) < 10 and int(typed) in known else None
 
 
 def _columns_page(

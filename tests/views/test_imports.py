@@ -168,3 +168,29 @@ def test_a_long_sheet_has_pages(desk):
     assert "1 / 2" in desk.get(f"{address}?status=decide").text
     assert "2 / 2" in desk.get(f"{address}?status=decide&page=2").text
     assert "2 / 2" in desk.get(f"{address}?status=decide&page=99").text
+
+
+@pytest.mark.parametrize(
+    "value", ["²", "٣", "\0", "<b>x</b>", "9" * 60, "=1+1", "я" * 5000, "2012|1|1|1"]
+)
+def test_hostile_answers_do_no_harm(desk, value):
+    address = look(desk, sheet(YEAR, LEV))
+    typed = {
+        f"t-2-{field}": value for field in ("birth_date", "name", "guardian", "phone", "email")
+    }
+    chosen = {f"a-2-{field}": value for field in ("same", "children", "leave", "nothing")}
+    for sent in (typed, chosen, {f"a-{value}-name": value, "direction-0": value, "module": value}):
+        for action in ("answers", "directions", "columns", "confirm"):
+            answer = desk.post(f"{address}/{action}", data=sent)
+            assert answer.status_code in {303, 404, 422}
+            assert "<b>x</b>" not in answer.text
+        page = desk.get(address)
+        assert page.status_code == 200
+        assert "<b>x</b>" not in page.text
+
+
+def test_two_imports_share_nothing_and_absent_ones_are_not_found(desk):
+    look(desk, sheet(LEV))
+    assert desk.get("/imports/987").status_code == 404
+    assert desk.post("/imports/987/confirm").status_code == 404
+    assert desk.get(f"/imports/{only().id}/progress").json["state"] == "finished"
