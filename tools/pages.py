@@ -23,7 +23,12 @@ from lms.enrolment.views import receipt_token
 from lms.families.childpages import make_page, may_have_page, show_token
 from lms.families.group_letters import KIND, text_of
 from lms.families.requests import Identity, ask_correction, ask_erasure
-from lms.jobs import Job
+from lms.imports import drawer
+from lms.imports.columns import recognise
+from lms.imports.jobs import ask_to_try
+from lms.imports.reading import read_sheet
+from lms.imports.services import add_import, headings_mark
+from lms.jobs import Job, run_pending
 from lms.letters.choices import REMINDER, switch_path
 from lms.letters.models import Letter
 from lms.letters.rules import Draft
@@ -35,6 +40,11 @@ from tools.demonstration import sign_in
 STRANGER = "stranger"
 PARTS: tuple[Part | None, ...] = (None, *Part)
 ERROR = "error"
+SHEET = (
+    "ПІБ дитини;Дата народження;ПІБ мами;Телефон;Пошта;Згода\n"
+    "Лі Я;9/3/2012;Лі Мей Іванівна;0501234567;li@example.org;+\n"
+    "Хмельницька-Драй-Бондаренко Анастасія-Єлизавета;2012;;050123456;x@example.org;+\n"
+)
 # Each row of an endpoint looks alike; among so many the one that shows most is taken.
 ROWS = 4
 COSTLY = frozenset(
@@ -48,7 +58,7 @@ COSTLY = frozenset(
     }
 )
 # What answers programs: no picture can be taken of it, and no link leads to it.
-FOR_PROGRAMS = frozenset({"core.health", "core.job_progress", "calendars.feed"})
+FOR_PROGRAMS = frozenset({"core.health", "core.job_progress", "calendars.feed", "imports.progress"})
 
 # Letters as they are seen in a mailbox: parts of a page, in a frame and a language of their own.
 FRAMED = frozenset({"letters.framed", "letters.example"})
@@ -148,6 +158,8 @@ def _unlinked(app: Flask, part: Part | None) -> Iterator[str]:
         door = _door()
         yield url_for("enrolment.door_wall", door_id=door.id)
         yield url_for("enrolment.cohort_door", cohort_id=door.session.cohort_id)
+    if part is Part.COORDINATOR and "imports" in app.blueprints:
+        yield from _importing()
     if part is not None:
         return
     code = _door().code
@@ -297,3 +309,20 @@ def _letter() -> Iterator[str]:
     yield url_for("letters.framed", letter_id=number)
     yield url_for("letters.example", key=KIND, locale="uk")
     yield url_for("group_letters.sent", cohort_id=cohort.id, key=key)
+
+
+def _importing() -> Iterator[str]:
+    """Bring a small sheet and try it, as the coordinator sees it before anything is imported."""
+    begin_write()
+    content = SHEET.encode()
+    layout = recognise(read_sheet(content))
+    token = drawer.put_in(content)
+    account = account_of(Part.COORDINATOR)
+    by_id = account.person_id if account else None
+    made = add_import(token, "csv", headings_mark(layout), by_id=by_id, now=now())
+    ask_to_try(made, by_id=by_id, now=now())
+    import_id = made.id
+    db.session.commit()
+    run_pending()
+    yield url_for("imports.one", import_id=import_id)
+    yield url_for("imports.columns", import_id=import_id)

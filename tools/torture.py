@@ -14,6 +14,7 @@ from pathlib import Path
 
 from tests.postgresql import on_server, postgresql
 from tools import letter_trials, trials
+from tools.damage import try_damaged
 from tools.erasing_trial import try_erasing
 from tools.trials import Counts, Ground
 
@@ -25,6 +26,7 @@ FULL: dict[str, Callable[[Ground, int], Counts]] = {
     "letters": lambda ground, seed: letter_trials.try_letters(
         ground, seed=seed, count=300, kills=30
     ),
+    "damaged": lambda ground, seed: try_damaged(ground, seed=seed, count=1000),
     "guesses": lambda ground, seed: trials.try_guesses(ground, seed=seed, count=100_000, real=200),
 }
 MUST_BE_ZERO = (

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from tools.damage import try_damaged
 from tools.letter_trials import try_letters
 from tools.trials import Ground, try_guesses, try_issuing, try_links, try_seats
 
@@ -52,3 +53,9 @@ def test_guesses_and_typing_errors_find_nothing(ground: Ground) -> None:
     counts = try_guesses(ground, seed=1, count=300, real=3)
     assert (counts["hits"], counts["mistyped_hits"], counts["real_found"]) == (0, 0, 3)
     assert counts["mistyped"] == 3 * 21 * 31
+
+
+def test_broken_sheets_are_imported_wholly_or_not_at_all(ground: Ground) -> None:
+    counts = try_damaged(ground, seed=1, count=40)
+    assert (counts["faults"], counts["half"]) == (0, 0)
+    assert counts["imported"] > 20
