@@ -127,9 +127,7 @@ def take_back(
             select(MarkChange.person_id, func.max(MarkChange.id))
             .where(MarkChange.session_id == session_id)
             .group_by(MarkChange.person_id)
-        )
-        .tuples()
-        .all()
+        ).all()
     )
     marks: list[SubmittedMark] = []
     for change in _changes(lines.marks):
