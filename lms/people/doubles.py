@@ -38,7 +38,11 @@ from lms.people.models import Merge, Person
 bp = Blueprint("doubles", __name__, url_prefix="/people/doubles", cli_group=None)
 
 PAGE = 50
-WORDS = {"gender": GENDER_LABELS, "contact": CONTACT_LABELS, "role": ROLE_LABELS}
+WORDS: Mapping[str, Mapping[Any, Any]] = {
+    "gender": GENDER_LABELS,
+    "contact": CONTACT_LABELS,
+    "role": ROLE_LABELS,
+}
 GAIN_WORDS: Mapping[str, Callable[[Gain], str]] = {
     "sees": lambda gain: _(
         "%(name)s, guardian of the record that stays, will see the groups, marks and certificates "
