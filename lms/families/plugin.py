@@ -18,6 +18,7 @@ from lms.families import (
     group_letter_views,
     group_letters,
     known_views,
+    letters,
     places,
     reach,
     records,
@@ -46,7 +47,7 @@ def register_blueprints() -> list[Blueprint]:
 @hook
 def register_letter_kinds() -> tuple[LetterKind, ...]:
     """Give the letters that families get."""
-    return group_letters.KINDS
+    return (*letters.KINDS, *group_letters.KINDS)
 
 
 @hook
