@@ -27,6 +27,8 @@ from lms.families.group_letters import KIND, text_of
 from lms.families.requests import Identity, ask_correction, ask_erasure
 from lms.imports import drawer
 from lms.imports.columns import recognise
+from lms.imports.grid_jobs import ask_to_try as ask_to_try_grid
+from lms.imports.grid_services import signs_mark
 from lms.imports.jobs import ask_to_try
 from lms.imports.reading import read_sheet
 from lms.imports.services import add_import, headings_mark
@@ -377,3 +379,25 @@ def _importing() -> Iterator[str]:
     run_pending()
     yield url_for("imports.one", import_id=import_id)
     yield url_for("imports.columns", import_id=import_id)
+    yield from _importing_a_journal(by_id)
+
+
+def _importing_a_journal(by_id: int | None) -> Iterator[str]:
+    """Bring a small journal with a question of each kind, and look at it before it is written."""
+    begin_write()
+    session = db.session.scalars(
+        select(Session).where(Session.day <= today()).order_by(Session.id).limit(1)
+    ).one()
+    days = f"{session.day:%d.%m.%Y};{session.day + timedelta(days=1):%d.%m.%Y}"
+    content = f"ПІБ;{days}\nЛі Я;+;Ω\nВсього;1;1\n".encode()
+    token = drawer.put_in(content)
+    cohort_id = session.cohort_id
+    made = add_import(
+        token, "csv", signs_mark(cohort_id), by_id=by_id, now=now(), grid_of=cohort_id
+    )
+    ask_to_try_grid(made, by_id=by_id, now=now())
+    import_id = made.id
+    db.session.commit()
+    run_pending()
+    yield url_for("grids.bring", cohort_id=cohort_id)
+    yield url_for("grids.one", import_id=import_id)
