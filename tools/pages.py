@@ -14,11 +14,13 @@ from lms.attendance.models import AttendanceRecord, Status
 from lms.certificates.jobs import ISSUE
 from lms.certificates.models import Certificate
 from lms.clock import now, today
+from lms.courses.copying import Going, Span, copy_module
 from lms.courses.models import Cohort, Course, Programme, Session
+from lms.courses.rules import propose_days
 from lms.db import begin_write, db
 from lms.demonstration.cast import Part, account_of
 from lms.enrolment.doors import ALPHABET, CODE_LENGTH
-from lms.enrolment.models import Application, Door, Enrolment
+from lms.enrolment.models import Application, Continuation, Door, Enrolment
 from lms.enrolment.views import receipt_token
 from lms.families.childpages import make_page, may_have_page, show_token
 from lms.families.group_letters import KIND, text_of
@@ -59,8 +61,11 @@ COSTLY = frozenset(
         "reports.plot",
     }
 )
-# What answers programs: no picture can be taken of it, and no link leads to it.
-FOR_PROGRAMS = frozenset({"core.health", "core.job_progress", "calendars.feed", "imports.progress"})
+# What answers programs, and the scan of a paper: no picture can be taken of them, and no link
+# of the demonstration leads to them.
+FOR_PROGRAMS = frozenset(
+    {"core.health", "core.job_progress", "calendars.feed", "imports.progress", "families.scan"}
+)
 
 # Letters as they are seen in a mailbox: parts of a page, in a frame and a language of their own.
 FRAMED = frozenset({"letters.framed", "letters.example"})
@@ -157,11 +162,15 @@ def _unlinked(app: Flask, part: Part | None) -> Iterator[str]:
         yield url_for("requests.listed")
         yield url_for("requests.answer", request_id=_asking())
         yield from _letter()
+        yield url_for("enrolment.continuations", module_id=_continuation().cohort.module_id)
+        yield url_for("doubles.pair", kept_id=_guardian_id(), gone_id=_child().id)
         door = _door()
         yield url_for("enrolment.door_wall", door_id=door.id)
         yield url_for("enrolment.cohort_door", cohort_id=door.session.cohort_id)
     if part is Part.COORDINATOR and "imports" in app.blueprints:
         yield from _importing()
+    if part is Part.GUARDIAN:
+        yield url_for("enrolment.going_on", continuation_id=_continuation().id)
     if part is not None:
         return
     code = _door().code
@@ -271,22 +280,64 @@ def _issuing() -> str:
     return address
 
 
-def _asking() -> int:
-    """Let two families ask about their data, so that the coordinator's desk is not empty."""
-    begin_write()
+def _guardian_id() -> int:
     guardian = account_of(Part.GUARDIAN)
     if guardian is None:
         raise LookupError(Part.GUARDIAN)
+    return guardian.person_id
+
+
+def _child() -> Person:
+    """Answer a child of the guardian of the cast."""
+    children = (
+        select(Person)
+        .join(Guardianship, Guardianship.child_id == Person.id)
+        .where(Guardianship.guardian_id == _guardian_id())
+        .order_by(Person.id)
+        .limit(1)
+    )
+    return db.session.scalars(children).one()
+
+
+def _continuation() -> Continuation:
+    """Make the next module of a group of the guardian's child once, and ask into it."""
+    begin_write()
+    child = _child()
+    known = select(Continuation).where(Continuation.person_id == child.id).limit(1)
+    found = db.session.scalar(known)
+    if found is not None:
+        return found
+    cohort = db.session.scalars(
+        select(Cohort)
+        .join(Enrolment, Enrolment.cohort_id == Cohort.id)
+        .where(Enrolment.person_id == child.id)
+        .order_by(Cohort.id.desc())
+        .limit(1)
+    ).one()
+    days = propose_days(cohort.module.starts_on, cohort.module.ends_on, on=today())
+    span = Span("Далі", days.starts_on, days.ends_on, days.opens_on)
+    going = [Going(cohort.id, cohort.course_id)]
+    copied = copy_module(cohort.module, span, going, by_id=None, on=today())
+    made = Continuation(person_id=child.id, cohort_id=copied.cohorts[0].id, asked_at=now())
+    db.session.add(made)
+    db.session.commit()
+    return made
+
+
+def _asking() -> int:
+    """Let two families ask about their data, so that the coordinator's desk is not empty."""
+    begin_write()
+    guardian_id = _guardian_id()
     children = db.session.scalars(
         select(Person)
         .join(Guardianship, Guardianship.child_id == Person.id)
-        .where(Guardianship.guardian_id == guardian.person_id)
+        .where(Guardianship.guardian_id == guardian_id)
         .order_by(Person.id)
     ).all()
     child = children[0]
     wanted = Identity(child.family_name, child.given_name, "Олексіївна", date(2012, 2, 29))
-    asked = ask_correction(child, wanted, asked_by_id=guardian.person_id, now=now())
-    ask_erasure(children[-1], asked_by_id=guardian.person_id, with_guardian=True, now=now())
+    asked = ask_correction(child, wanted, asked_by_id=guardian_id, now=now())
+    ask_erasure(children[-1], asked_by_id=guardian_id, with_guardian=True, now=now())
     number = asked.id
     db.session.commit()
     return number

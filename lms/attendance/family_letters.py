@@ -21,7 +21,7 @@ from lms.db import db
 from lms.enrolment.access import may_consent_for
 from lms.enrolment.models import Enrolment
 from lms.enrolment.sentences import say_meeting
-from lms.enrolment.session_letters import say_session, say_session_day
+from lms.enrolment.session_letters import say_session, say_session_day, wall_of
 from lms.letters.choices import ABSENCE, REMINDER, switch_path, wanting
 from lms.letters.models import Letter
 from lms.letters.rules import Draft, Link, Text
@@ -79,13 +79,14 @@ def _remind(session: Session, *, now: datetime) -> int:
     readers = {adult.id: adult for adults in told.values() for adult in adults}
     written = 0
     for adult in wanting(readers.values(), REMINDER):
-        compose = _reminder(session, adult, is_oneself=adult.id in themselves, now=now)
+        wall, is_oneself = wall_of(adult, session, now=now), adult.id in themselves
+        compose = _reminder(session, adult, wall, is_oneself=is_oneself, now=now)
         written += len(write([adult], Draft(REMINDER, f"reminder-{session.id}", compose), now=now))
     return written
 
 
 def _reminder(
-    session: Session, adult: Person, *, is_oneself: bool, now: datetime
+    session: Session, adult: Person, wall: str, *, is_oneself: bool, now: datetime
 ) -> Callable[[], Text]:
     is_today = wall_day(now, session.cohort.zone) == session.day
     cohort = session.cohort
@@ -96,7 +97,7 @@ def _reminder(
 
     def compose() -> Text:
         return _say_reminder(
-            say_session(session),
+            say_session(session, wall),
             answer,
             switch_path(adult.id, REMINDER),
             is_today=is_today,
@@ -180,17 +181,19 @@ def _tell_missed(session_id: int, *, now: datetime) -> int:
         if adult.id == person_id or may_consent_for(adult.id, person_id, on=on)
     }
     written = 0
+    session = found.session
     for adult in wanting(readers.values(), ABSENCE):
-        compose = _missed(found.session, adult, is_today=found.session.day == on)
+        wall = wall_of(adult, session, now=now)
+        compose = _missed(session, adult, wall, is_today=found.session.day == on)
         written += len(write([adult], Draft(ABSENCE, f"absence-{session_id}", compose), now=now))
     return written
 
 
-def _missed(session: Session, adult: Person, *, is_today: bool) -> Callable[[], Text]:
+def _missed(session: Session, adult: Person, wall: str, *, is_today: bool) -> Callable[[], Text]:
     def compose() -> Text:
         return _say_missed(
-            "" if is_today else say_session_day(session),
-            say_session(session),
+            "" if is_today else say_session_day(session, wall),
+            say_session(session, wall),
             path_for(Purpose.MISSED, session.id, adult.id),
             switch_path(adult.id, ABSENCE),
         )

@@ -22,7 +22,7 @@ from lms.attendance.views import bp
 from lms.clock import now
 from lms.courses.models import NOT_HELD
 from lms.db import db
-from lms.enrolment.session_letters import say_session
+from lms.enrolment.session_letters import say_session, wall_of
 from lms.people.models import Person
 
 ALL = "all"
@@ -67,7 +67,7 @@ def _not_coming_page(asked: Asked, token: str) -> str:
         "attendance/not_coming.html",
         asked=asked,
         token=token,
-        when=say_session(session),
+        when=say_session(session, wall_of(asked.adult, session, now=now())),
         rows=[one.id in announced for one in asked.people],
         is_open=session.starts_at > now() and session.state not in NOT_HELD,
         is_not_held=session.state in NOT_HELD,
@@ -103,7 +103,7 @@ def _missed_page(asked: Asked, token: str) -> str:
     return render_template(
         "attendance/missed.html",
         token=token,
-        when=say_session(asked.session),
+        when=say_session(asked.session, wall_of(asked.adult, asked.session, now=now())),
         is_absent=bool(absent),
         is_noted=bool(absent) and all(said.get(person_id) for person_id in absent),
         reasons=ABSENCE_LABELS,

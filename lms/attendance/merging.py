@@ -71,4 +71,5 @@ MERGERS = [
         ),
         weight=56,
     ),
+    Merger("family_word.person_id", weight=57),
 ]

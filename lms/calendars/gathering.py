@@ -16,7 +16,7 @@ from lms.db import db
 from lms.enrolment.models import Enrolment
 from lms.people.models import ContactRule, Guardianship, Person, Relation
 from lms.people.rules import is_minor
-from lms.people.services import clearance
+from lms.people.services import clearance, ties_in_force
 
 # A phone keeps what it has read; what is older is history and stands on the pages.
 LOOKED_BACK = timedelta(days=31)
@@ -103,22 +103,16 @@ def _led(person_id: int, *, on: date) -> Iterable[Span]:
 
 
 def _of_children(guardian_id: int, *, on: date) -> Iterable[Span]:
-    """Give the groups of a guardian's children; who only accompanies learns no zone."""
-    rows = db.session.execute(
-        select(Guardianship.child_id, Guardianship.relation)
-        .join(Person, Person.id == Guardianship.child_id)
-        .where(
-            Guardianship.guardian_id == guardian_id,
-            Guardianship.since <= on,
-            or_(Guardianship.until.is_(None), Guardianship.until >= on),
-            Person.erased_at.is_(None),
-            # What leaves the program about a child obeys the child's own rule as well.
-            Person.contact_rule == ContactRule.USUAL,
-        )
-    ).all()
+    """Give the groups of a guardian's children; who does not see the place learns no zone."""
+    ties = ties_in_force(on).where(
+        Guardianship.guardian_id == guardian_id,
+        # What leaves the program about a child obeys the child's own rule as well.
+        Person.contact_rule == ContactRule.USUAL,
+    )
     sees: dict[int, bool] = {}
-    for child_id, relation in rows:
-        sees[child_id] = sees.get(child_id, False) or relation is not Relation.ACCOMPANYING
+    for tie in db.session.scalars(ties):
+        shows = tie.sees_place and tie.relation is not Relation.ACCOMPANYING
+        sees[tie.child_id] = sees.get(tie.child_id, False) or shows
     return _places(list(sees), sees, FAMILY, on=on)
 
 

@@ -5,12 +5,19 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from lms.calendars import views
+from lms.calendars.merging import MERGERS
 from lms.calendars.models import CalendarFeed
-from lms.contracts import Eraser, KnownPart
+from lms.contracts import Eraser, KnownPart, Merger
 from lms.db import db
 from lms.hookspecs import hook
 from lms.i18n import say_day
 from lms.people.models import Person
+
+
+@hook
+def register_mergers() -> list[Merger]:
+    """Tell what becomes of feeds when two records become one."""
+    return MERGERS
 
 
 @hook

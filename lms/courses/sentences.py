@@ -9,9 +9,8 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
 from lms.contracts import Sentence
-from lms.courses.kind import kind_of
-from lms.courses.models import AssignmentRole, Course, NotHeldReason, SessionState
-from lms.i18n import current_code, say_day
+from lms.courses.models import AssignmentRole, NotHeldReason, SessionState
+from lms.i18n import say_day
 
 STATE_LABELS: Mapping[SessionState, Any] = {
     SessionState.PLANNED: _l("planned"),
@@ -61,13 +60,6 @@ def _too_young(values: Mapping[str, Any]) -> str:
         age=_age(values["age"]),
         ages=_ages(values),
     )
-
-
-def say_course(course: Course) -> str:
-    """Name a course in the reader's language; one of a sensitive kind is not named in a letter."""
-    if kind_of(course.programme.kind).is_sensitive:
-        return _("the group you know")
-    return course.name_en if current_code() == "en" and course.name_en else course.name
 
 
 def propose_name(starts_on: date) -> str:

@@ -7,24 +7,26 @@ from functools import partial
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 from sqlalchemy import select
 
 from lms import access
 from lms.clock import now, today
-from lms.contracts import LMSError
-from lms.courses.sentences import say_course
+from lms.contracts import LetterKind, LMSError
 from lms.db import db
 from lms.enrolment.access import may_consent_for
 from lms.enrolment.continuing import consents_ended, decline, go_on
 from lms.enrolment.models import Continuation
 from lms.enrolment.next_forms import AgreeForm
 from lms.enrolment.sentences import say_refusal
+from lms.enrolment.session_letters import say_course
 from lms.enrolment.views import bp
 from lms.i18n import say_day
 from lms.jobs import wake
 from lms.letters.rules import Draft, Link, Text
 from lms.letters.services import adults_for, write
+from lms.letters.words import hello
 from lms.people.models import Person
 
 ASKED = "asked_to_go_on"
@@ -116,15 +118,16 @@ def write_asked(asked: Iterable[Continuation], *, now: datetime, on: date) -> No
 
 def _words(one: Continuation) -> Text:
     module = one.cohort.module
+    return _say_asked(say_day(module.starts_on), say_course(one.cohort))
+
+
+def _say_asked(day: str, course: str) -> Text:
+    words = _("The group goes on from %(day)s.", day=day)
     return Text(
         _("A new module begins: shall we go on?"),
         (
-            _("Good day!"),
-            _(
-                "The group goes on from %(day)s: %(course)s.",
-                day=say_day(module.starts_on),
-                course=say_course(one.cohort.course),
-            ),
+            hello(),
+            f"{words}\n«{course}»" if course else words,
             _(
                 "You are asked before everybody else. One tap on your page is enough: "
                 "no form is filled in again."
@@ -133,3 +136,17 @@ def _words(one: Continuation) -> Text:
             _("If you do not go on, say so there too: the place will gladden somebody else."),
         ),
     )
+
+
+def _example() -> Text:
+    return _say_asked(say_day(date(2026, 9, 7)), "Python")
+
+
+KINDS = (
+    LetterKind(
+        ASKED,
+        _l("Shall we go on?"),
+        _example,
+        when=_l("When the coordinator asks the families of the last module."),
+    ),
+)

@@ -115,6 +115,13 @@ def _withdraw(moving: Moving, row: Row) -> None:
 
 
 MERGERS = [
+    Merger("age_override.person_id", weight=26),
+    Merger(
+        "application_event.person_id",
+        say=lambda n: ngettext("%(num)d step", "%(num)d steps", n),
+        weight=26,
+    ),
+    Merger("continuation.person_id", is_seen=True, weight=26),
     Merger(
         "application.person_id",
         say=lambda n: ngettext("%(num)d application", "%(num)d applications", n),

@@ -4,22 +4,26 @@ A subject names no child and no programme; a child is not named at all.
 """
 
 from collections.abc import Sequence
-from datetime import date, datetime
-from zoneinfo import ZoneInfo
+from datetime import UTC, date, datetime
+from functools import partial
 
 from flask import current_app
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 from itsdangerous import BadData, URLSafeSerializer
 from sqlalchemy import or_, select
 
+from lms.contracts import LetterKind
 from lms.courses.models import Assignment, AssignmentRole, Cohort
 from lms.db import db
 from lms.enrolment.answerers import answerers
 from lms.enrolment.models import Enrolment, Offer
-from lms.i18n import current_code, say_day
+from lms.enrolment.session_letters import say_course
+from lms.i18n import say_day, say_moment
 from lms.letters.rules import Draft, Link, Text
 from lms.letters.services import write
+from lms.letters.words import hello, my_page
 from lms.people.models import Person
 
 OFFER = "offer"
@@ -46,114 +50,113 @@ def read_offer_token(token: str) -> tuple[int, int] | None:
     return (offer_id, adult_id) if isinstance(offer_id, int) and isinstance(adult_id, int) else None
 
 
-def say_course(cohort: Cohort) -> str:
-    """Name what a group learns, in the reader's language."""
-    course = cohort.course
-    return course.name_en if current_code() == "en" and course.name_en else course.name
-
-
-def say_deadline(moment: datetime, zone: str) -> str:
-    """Say until when, on the wall of the group's zone: «5 вересня 2022 р., 17:00»."""
-    local = moment.astimezone(ZoneInfo(zone))
-    return f"{say_day(local)}, {local:%H:%M}"
+def say_deadline(moment: datetime) -> str:
+    """Say until when, on the library's own clock: a group's zone would tell where it meets."""
+    return say_moment(moment)
 
 
 def offer_made(offers: Sequence[Offer], *, now: datetime) -> None:
     """Tell the adults who may answer that places are free, until when, and by which link."""
-    first, number = offers[0], len(offers)
+    first = offers[0]
     cohorts = list(dict.fromkeys(one.application.cohort for one in offers))
     until = first.ends_at
     if until is None:
         return
-
     for adult in _adults(offers, on=now.date()):
-
-        def compose(adult: Person = adult) -> Text:
-            words = ngettext(
-                "A place has become free in the group you wait for: %(courses)s.",
-                "%(num)d places have become free in the groups you wait for: %(courses)s.",
-                number,
-                courses=", ".join(f"«{say_course(cohort)}»" for cohort in cohorts),
-            )
-            deadline = say_deadline(until, cohorts[0].zone)
-            return Text(
-                _("A place has become free"),
-                (
-                    _("Good day!"),
-                    words,
-                    _("It is kept for you until %(moment)s. One tap is enough:", moment=deadline),
-                    Link(_("Yes or no"), path=f"/offers/{offer_token(first, adult)}"),
-                    _(
-                        "Without an answer it passes on to the next family, and you stay on the "
-                        "list, behind those who wait."
-                    ),
-                ),
-            )
-
+        path = f"/offers/{offer_token(first, adult)}"
+        compose = partial(_offered, cohorts, len(offers), until, path)
         write([adult], Draft(OFFER, f"offer-{first.id}", compose), now=now)
+
+
+def _offered(cohorts: Sequence[Cohort], number: int, until: datetime, path: str) -> Text:
+    named = [course for cohort in cohorts if (course := say_course(cohort))]
+    return _say_offered(number, named, say_deadline(until), path)
+
+
+def _say_offered(number: int, courses: Sequence[str], deadline: str, path: str) -> Text:
+    words = ngettext(
+        "A place has become free in the group you wait for.",
+        "%(num)d places have become free in the groups you wait for.",
+        number,
+    )
+    named = ", ".join(f"«{course}»" for course in courses)
+    return Text(
+        _("A place has become free"),
+        (
+            hello(),
+            f"{words}\n{named}" if named else words,
+            _("It is kept for you until %(moment)s. One tap is enough:", moment=deadline),
+            Link(_("Yes or no"), path=path),
+            _(
+                "Without an answer it passes on to the next family, and you stay on the "
+                "list, behind those who wait."
+            ),
+        ),
+    )
 
 
 def offer_ended(offer: Offer, *, now: datetime) -> None:
     """Tell that a place is not kept any more."""
-
-    def compose() -> Text:
-        return Text(
-            _("The place is kept no more"),
-            (
-                _("Good day!"),
-                _(
-                    "We kept a place for you and had no answer in time. You are still on the "
-                    "list. What stands in it now is on your page:"
-                ),
-                Link(_("My page"), signs_in=True),
-            ),
-        )
-
-    draft = Draft(OFFER_ENDED, f"offer-ended-{offer.batch}", compose)
+    draft = Draft(OFFER_ENDED, f"offer-ended-{offer.batch}", _ended)
     write(_adults([offer], on=now.date()), draft, now=now)
+
+
+def _ended() -> Text:
+    return Text(
+        _("The place is kept no more"),
+        (
+            hello(),
+            _(
+                "We kept a place for you and had no answer in time. You are still on the "
+                "list. What stands in it now is on your page:"
+            ),
+            my_page(),
+        ),
+    )
 
 
 def place_given(enrolments: Sequence[Enrolment], *, now: datetime) -> None:
     """Tell a family that somebody from the waiting list has a place now."""
-
-    def compose() -> Text:
-        return Text(
-            _("You have a place"),
-            (
-                _("Good day!"),
-                _("There is a place for you in the group you waited for. The days are here:"),
-                Link(_("My page"), signs_in=True),
-            ),
-        )
-
     for enrolment in enrolments:
-        draft = Draft(PLACE_GIVEN, f"place-{enrolment.id}", compose)
+        draft = Draft(PLACE_GIVEN, f"place-{enrolment.id}", _given)
         write(answerers(enrolment.person, on=now.date()), draft, now=now)
+
+
+def _given() -> Text:
+    return Text(
+        _("You have a place"),
+        (
+            hello(),
+            _("There is a place for you in the group you waited for. The days are here:"),
+            my_page(),
+        ),
+    )
 
 
 def moved(old: Cohort, new: Enrolment, *, now: datetime) -> None:
     """Tell the family and the mentors of both groups that somebody moves."""
     since = new.since
-
-    def to_family() -> Text:
-        return Text(
-            _("A change of group"),
-            (
-                _("Good day!"),
-                _(
-                    "From %(day)s on the sessions are in another group: «%(course)s». What was "
-                    "attended so far stays. The days and the link are on your page:",
-                    day=say_day(since),
-                    course=say_course(new.cohort),
-                ),
-                Link(_("My page"), signs_in=True),
-            ),
-        )
-
-    draft = Draft(MOVED, f"moved-{new.id}", to_family)
+    draft = Draft(MOVED, f"moved-{new.id}", partial(_moved, new.cohort, since))
     write(answerers(new.person, on=now.date()), draft, now=now)
     for cohort, is_coming in ((old, False), (new.cohort, True)):
         _tell_mentors(cohort, f"moved-{new.id}-{cohort.id}", since, is_coming=is_coming, now=now)
+
+
+def _moved(cohort: Cohort, since: date) -> Text:
+    return _say_moved(say_day(since), say_course(cohort))
+
+
+def _say_moved(day: str, course: str) -> Text:
+    words = _("From %(day)s on the sessions are in another group.", day=day)
+    return Text(
+        _("A change of group"),
+        (
+            hello(),
+            f"{words}\n«{course}»" if course else words,
+            _("What was attended so far stays. The days and the link are on your page:"),
+            my_page(),
+        ),
+    )
 
 
 def _tell_mentors(cohort: Cohort, key: str, since: date, *, is_coming: bool, now: datetime) -> None:
@@ -199,3 +202,40 @@ def _adults(offers: Sequence[Offer], *, on: date) -> list[Person]:
         for adult in answerers(offer.application.person, on=on):
             found[adult.id] = adult
     return list(found.values())
+
+
+def _example_offered() -> Text:
+    moment = datetime(2026, 9, 7, 14, tzinfo=UTC)
+    return _say_offered(1, ["Python"], say_deadline(moment), "/offers/…")
+
+
+def _example_moved() -> Text:
+    return _say_moved(say_day(date(2026, 9, 7)), "Python")
+
+
+KINDS = (
+    LetterKind(
+        OFFER,
+        _l("A free place is offered"),
+        _example_offered,
+        when=_l("At once when a place becomes free for the first who waits and fits."),
+    ),
+    LetterKind(
+        OFFER_ENDED,
+        _l("An offer has ended"),
+        _ended,
+        when=_l("When nobody answered in time and the place passes on."),
+    ),
+    LetterKind(
+        PLACE_GIVEN,
+        _l("A place from the waiting list"),
+        _given,
+        when=_l("At once when the coordinator has phoned and the family agreed."),
+    ),
+    LetterKind(
+        MOVED,
+        _l("Change of group"),
+        _example_moved,
+        when=_l("At once when somebody moves: to the family and to the mentors of both groups."),
+    ),
+)

@@ -31,6 +31,7 @@ from lms.enrolment import (
     going_on,
     letters,
     next_module,
+    notices,
     offered,
     participants,
     session_letters,
@@ -138,7 +139,7 @@ def chores_due(now: datetime) -> None:
 @hook
 def register_letter_kinds() -> tuple[LetterKind, ...]:
     """Give the letters about applications and about the timetable."""
-    return (*letters.KINDS, *session_letters.KINDS)
+    return (*letters.KINDS, *notices.KINDS, *session_letters.KINDS, *going_on.KINDS)
 
 
 @hook

@@ -6,8 +6,10 @@ it leaves no letter at all.
 
 from collections.abc import Callable, Collection
 from datetime import date, datetime, timedelta
+from functools import partial
 from zoneinfo import ZoneInfo
 
+from flask import current_app
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement, and_, or_, select
@@ -25,6 +27,7 @@ from lms.letters.rules import Draft, Text
 from lms.letters.services import MAY_HAVE_LEFT, adults_for, take_back, write
 from lms.letters.words import hello, my_page
 from lms.people.models import Person
+from lms.people.services import not_seeing_place
 
 SESSION = "session"
 # A slip is taken back within minutes; when the session is near there is no time to wait.
@@ -43,7 +46,7 @@ def tell(session: Session, change: SessionChange) -> None:
             readers = [
                 one for one in readers_of([session], now) if knows.get(one.id) == "cancelled"
             ]
-            _write(readers, session, change, lambda: _restored(session))
+            _write(readers, session, change, partial(_restored, session))
         return
     new = db.session.get(Session, session.moved_to_id) if session.moved_to_id else None
     if (new or session).starts_at <= now:
@@ -60,27 +63,50 @@ def tell(session: Session, change: SessionChange) -> None:
         _write(mine, session, change, _composer(origin, session, new))
 
 
-def _composer(origin: Session, session: Session, new: Session | None) -> Callable[[], Text]:
+def _composer(origin: Session, session: Session, new: Session | None) -> Callable[[str], Text]:
     """Say it of the time that these readers know."""
     if new is None:
-        return lambda: _cancelled(origin, session)
-    return lambda: _moved(origin, new)
+        return partial(_cancelled, origin, session)
+    return partial(_moved, origin, new)
 
 
 def _write(
-    readers: list[Person], session: Session, change: SessionChange, compose: Callable[[], Text]
+    readers: list[Person], session: Session, change: SessionChange, compose: Callable[[str], Text]
 ) -> None:
     now = change.at
     if now is None or not readers:
         return
     key = f"{_key(session)}-{change.what}-{now:%Y%m%d%H%M%S%f}"
     is_near = session.starts_at - now < NEAR
-    write(
-        readers,
-        Draft(SESSION, key, compose, written_by_id=change.by_id),
-        now=now,
-        waits=timedelta() if is_near else TAKEN_BACK_WITHIN,
-    )
+    for wall, mine in by_wall(readers, session, now=now):
+        write(
+            mine,
+            Draft(SESSION, key, partial(compose, wall), written_by_id=change.by_id),
+            now=now,
+            waits=timedelta() if is_near else TAKEN_BACK_WITHIN,
+        )
+
+
+def by_wall(
+    readers: Collection[Person], session: Session, *, now: datetime
+) -> list[tuple[str, list[Person]]]:
+    """Part readers by the clock on which they are told hours: the group's, or the library's own.
+
+    A zone tells where a child is, so it is kept from whoever does not see the place.
+    """
+    zone, ours = session.cohort.zone, str(current_app.config["LMS_ZONE"])
+    if zone == ours:
+        return [(zone, list(readers))]
+    hidden = not_seeing_place([one.id for one in readers], on=now.date())
+    return [
+        (zone, [one for one in readers if one.id not in hidden]),
+        (ours, [one for one in readers if one.id in hidden]),
+    ]
+
+
+def wall_of(reader: Person, session: Session, *, now: datetime) -> str:
+    """Answer the clock on which one reader is told hours."""
+    return next(wall for wall, mine in by_wall([reader], session, now=now) if mine)
 
 
 def _key(session: Session) -> str:
@@ -140,12 +166,12 @@ def _covers(dated: type[Enrolment] | type[Assignment], day: date) -> ColumnEleme
     return and_(dated.since <= day, or_(dated.until.is_(None), dated.until >= day))
 
 
-def say_session(session: Session) -> str:
-    """Say a session in one line: what and when, on the wall of its group."""
-    cohort = session.cohort
-    zone = say_zone(cohort.zone)
-    when = say_meeting(session.starts_at, cohort.zone) + (f" ({zone})" if zone else "")
-    course = say_course(cohort)
+def say_session(session: Session, wall: str = "") -> str:
+    """Say a session in one line: what and when, on the wall of its group or on another one."""
+    wall = wall or session.cohort.zone
+    zone = say_zone(wall)
+    when = say_meeting(session.starts_at, wall) + (f" ({zone})" if zone else "")
+    course = say_course(session.cohort)
     return f"{course} · {when}" if course else when
 
 
@@ -157,15 +183,16 @@ def say_course(cohort: Cohort) -> str:
     return course.name_en if current_code() == "en" and course.name_en else course.name
 
 
-def say_session_day(session: Session) -> str:
+def say_session_day(session: Session, wall: str = "") -> str:
     """Say the day of a session, for a subject."""
-    return say_weekday(session.starts_at.astimezone(ZoneInfo(session.cohort.zone)))
+    return say_weekday(session.starts_at.astimezone(ZoneInfo(wall or session.cohort.zone)))
 
 
-def _cancelled(known: Session, session: Session) -> Text:
+def _cancelled(known: Session, session: Session, wall: str) -> Text:
     reason = session.not_held_reason
     why = _("Why: %(reason)s.", reason=NOT_HELD_LABELS[reason]) if reason else ""
-    return _say_cancelled(say_session_day(known), say_session(known), why, _next(session))
+    day, when = say_session_day(known, wall), say_session(known, wall)
+    return _say_cancelled(day, when, why, _next(session, wall))
 
 
 def _say_cancelled(day: str, when: str, why: str, following: str) -> Text:
@@ -183,7 +210,7 @@ def _say_cancelled(day: str, when: str, why: str, following: str) -> Text:
     )
 
 
-def _next(session: Session) -> str:
+def _next(session: Session, wall: str) -> str:
     following = db.session.scalar(
         select(Session)
         .where(
@@ -196,12 +223,12 @@ def _next(session: Session) -> str:
     )
     if following is None:
         return _("No further session is planned yet; it will appear on your page.")
-    zone = session.cohort.zone
-    return _("The next session: %(when)s.", when=say_meeting(following.starts_at, zone))
+    return _("The next session: %(when)s.", when=say_meeting(following.starts_at, wall))
 
 
-def _moved(known: Session, new: Session) -> Text:
-    return _say_moved(say_session_day(known), say_session(known), say_session(new))
+def _moved(known: Session, new: Session, wall: str) -> Text:
+    day = say_session_day(known, wall)
+    return _say_moved(day, say_session(known, wall), say_session(new, wall))
 
 
 def _say_moved(day: str, was: str, will_be: str) -> Text:
@@ -219,13 +246,13 @@ def _say_moved(day: str, was: str, will_be: str) -> Text:
     )
 
 
-def _restored(session: Session) -> Text:
+def _restored(session: Session, wall: str) -> Text:
     return Text(
-        _("The session will be held after all: %(day)s", day=say_session_day(session)),
+        _("The session will be held after all: %(day)s", day=say_session_day(session, wall)),
         (
             hello(),
             _("We wrote that there would be no session. It will be held after all, as planned:")
-            + f"\n{say_session(session)}",
+            + f"\n{say_session(session, wall)}",
             _("We are sorry for the confusion. See you!"),
             my_page(),
         ),

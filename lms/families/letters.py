@@ -4,20 +4,27 @@ from collections.abc import Iterable
 from datetime import date, datetime
 
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
+from lms.contracts import LetterKind
 from lms.families.guardians import ties_of
 from lms.families.models import GuardianInvitation
 from lms.letters.rules import Draft, Link, Text
 from lms.letters.services import write
+from lms.letters.words import hello
 from lms.people.models import Consent, Person, Relation
 from lms.people.rules import is_minor
+
+CONFIRMED = "guardian_confirmed"
+ANSWERED = "guardian_answered"
+RUNS_OUT = "consent_runs_out"
 
 
 def tell_confirmed(invitation: GuardianInvitation, guardian: Person, *, now: datetime) -> None:
     """Tell whoever was invited that the pages are open, and whoever invited that it was answered."""
     write(
         [guardian],
-        Draft("guardian_confirmed", f"guardian-{invitation.id}", _welcome),
+        Draft(CONFIRMED, f"guardian-{invitation.id}", _welcome),
         now=now,
     )
     tell_answered(invitation, now=now)
@@ -27,7 +34,7 @@ def tell_answered(invitation: GuardianInvitation, *, now: datetime) -> None:
     """Tell whoever invited that the coordinator answered; what, stands on the page."""
     write(
         [invitation.invited_by],
-        Draft("guardian_answered", f"invitation-{invitation.id}", _answered),
+        Draft(ANSWERED, f"invitation-{invitation.id}", _answered),
         now=now,
     )
 
@@ -36,7 +43,7 @@ def _welcome() -> Text:
     return Text(
         _("Your page in the library is open"),
         (
-            _("Good day!"),
+            hello(),
             _("The library’s coordinator has confirmed you. Your page shows times and consents:"),
             Link(_("Open my page"), signs_in=True),
         ),
@@ -47,7 +54,7 @@ def _answered() -> Text:
     return Text(
         _("Your invitation has an answer"),
         (
-            _("Good day!"),
+            hello(),
             _("The library’s coordinator has answered your invitation. The answer stands here:"),
             Link(_("Open my page"), signs_in=True),
         ),
@@ -65,7 +72,7 @@ def ask_again(
         if is_minor(person.birth_date, on):
             ties = ties_of(person.id, on=on)
             adults = [tie.guardian for tie in ties if tie.relation is not Relation.ACCOMPANYING]
-        draft = Draft("consent_runs_out", f"consent-{consent.id}", _runs_out)
+        draft = Draft(RUNS_OUT, f"consent-{consent.id}", _runs_out)
         written += len(write(adults, draft, now=now))
     return written
 
@@ -74,9 +81,31 @@ def _runs_out() -> Text:
     return Text(
         _("A consent runs out soon"),
         (
-            _("Good day!"),
+            hello(),
             _("A consent that you gave the library runs out within a month."),
             _("If you still agree, prolong it on your page in one tap. If not, do nothing."),
             Link(_("Open my page"), signs_in=True),
         ),
     )
+
+
+KINDS = (
+    LetterKind(
+        CONFIRMED,
+        _l("A second guardian is confirmed"),
+        _welcome,
+        when=_l("At once when the coordinator confirms whom a guardian invited."),
+    ),
+    LetterKind(
+        ANSWERED,
+        _l("Answer to an invitation"),
+        _answered,
+        when=_l("At once when the coordinator answers: to whoever invited."),
+    ),
+    LetterKind(
+        RUNS_OUT,
+        _l("A consent runs out"),
+        _runs_out,
+        when=_l("A month before a consent ends, once."),
+    ),
+)

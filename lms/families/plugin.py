@@ -7,7 +7,7 @@ from flask import Blueprint, current_app
 from flask_babel import lazy_gettext as _l
 
 from lms.clock import today
-from lms.contracts import Card, Eraser, LetterKind, MenuItem, Panel, RoleName, Sentence
+from lms.contracts import Card, Eraser, LetterKind, MenuItem, Merger, Panel, RoleName, Sentence
 from lms.courses.models import Cohort
 from lms.families import (
     adults,
@@ -18,6 +18,7 @@ from lms.families import (
     group_letter_views,
     group_letters,
     known_views,
+    letters,
     places,
     reach,
     records,
@@ -27,6 +28,7 @@ from lms.families import (
 )
 from lms.families.growing import end_childhoods
 from lms.families.jobs import ask_again
+from lms.families.merging import MERGERS
 from lms.families.sentences import SENTENCES
 from lms.hookspecs import hook
 
@@ -45,7 +47,7 @@ def register_blueprints() -> list[Blueprint]:
 @hook
 def register_letter_kinds() -> tuple[LetterKind, ...]:
     """Give the letters that families get."""
-    return group_letters.KINDS
+    return (*letters.KINDS, *group_letters.KINDS)
 
 
 @hook
@@ -70,6 +72,12 @@ def menu_items(person: object) -> list[MenuItem]:
         (RoleName.COORDINATOR, MenuItem(_l("Families"), "families.desk", weight=62)),
     ]
     return [item for role, item in items if role in roles]
+
+
+@hook
+def register_mergers() -> list[Merger]:
+    """Tell what becomes of invitations and requests when two records become one."""
+    return MERGERS
 
 
 @hook

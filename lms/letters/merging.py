@@ -22,5 +22,6 @@ MERGERS = [
         say=lambda n: ngettext("%(num)d letter", "%(num)d letters", n),
         move=_letters,
         weight=80,
-    )
+    ),
+    Merger("letter_declined.person_id", weight=81),
 ]

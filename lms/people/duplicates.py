@@ -10,6 +10,7 @@ from datetime import date, datetime
 from itertools import combinations
 from typing import Any
 
+from flask import current_app
 from sqlalchemy import ColumnElement, and_, delete, or_, select
 from sqlalchemy.orm import aliased
 
@@ -27,6 +28,7 @@ from lms.people.services import NewPerson
 
 # The library's own telephone under fifty records says nothing about any two of them.
 MOST_IN_A_BLOCK = 60
+KEPT = "lms_doubles"
 
 
 @dataclass(frozen=True)
@@ -192,12 +194,25 @@ def possible_doubles(*, about: set[int] | None = None) -> list[Pair]:
     """List the pairs of records that may be one person, the surest first: three queries.
 
     Only records with something in common are compared: the name however spelt, the birth date, a
-    telephone, an address. Pairs that somebody ruled out are left out.
+    telephone, an address. Pairs that somebody ruled out are left out. While nothing of what is
+    compared changes, the answer is kept.
 
     :param about: compare only what touches these people.
     """
-    everybody = {one.person_id or 0: one for one in _features()}
-    ruled_out = _ruled_out()
+    people, ruled_out = _features(), _ruled_out()
+    state = hash((tuple(people), frozenset(ruled_out), frozenset(about or ()), about is None))
+    kept: dict[int, list[Pair]] = current_app.extensions.setdefault(KEPT, {})
+    if state not in kept:
+        # One state of all records at a time: whatever changes makes it another one.
+        kept.clear()
+        kept[state] = _compare(people, ruled_out, about)
+    return kept[state]
+
+
+def _compare(
+    people: Sequence[Features], ruled_out: set[tuple[int, int]], about: set[int] | None
+) -> list[Pair]:
+    everybody = {one.person_id or 0: one for one in people}
     pairs = []
     for first, second in _worth_comparing(everybody.values(), about):
         if (first, second) in ruled_out:

@@ -8,6 +8,7 @@ from lms.contracts import Eraser, Erasing, LMSError, Reason, RoleName
 from lms.db import db
 from lms.erasers import refuse_asleep, run_erasers
 from lms.outbox import mark_of
+from lms.people.merging import forget_person
 from lms.people.models import (
     Account,
     Consent,
@@ -200,6 +201,10 @@ def _withdraw_consents(erasing: Erasing) -> None:
     )
 
 
+def _forget_merges(erasing: Erasing) -> None:
+    forget_person(erasing.person_id, now=erasing.now)
+
+
 NOTHING_KNOWN = {
     "family_name": "",
     "given_name": "",
@@ -232,6 +237,5 @@ ERASERS = [
     Eraser("role", run=_end_roles),
     Eraser("guardianship", run=_end_families),
     Eraser("consent", run=_withdraw_consents),
-    Eraser("merge", owner="kept_id", clear={"steps": []}),
-    Eraser("merge", owner="gone_id", clear={"steps": []}),
+    Eraser("merge", run=_forget_merges),
 ]

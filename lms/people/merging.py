@@ -197,8 +197,11 @@ def merge(
         kept_id=kept.id, gone_id=gone.id, merged_at=now, merged_by_id=by_id, steps=moving.steps
     )
     db.session.add(row)
+    was = kept.contact_rule
     db.session.flush()
     db.session.expire_all()
+    if kept.contact_rule is not was:
+        hooks().contact_rule_changed(person=kept)
     return row
 
 

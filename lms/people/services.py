@@ -1,5 +1,6 @@
 """Verbs about people: add, grant, guard, consent, check."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -237,6 +238,17 @@ def sees_place_of(guardian_id: int, child_id: int, *, on: date) -> bool:
         Guardianship.sees_place.is_(True),
     )
     return db.session.scalar(mine.limit(1)) is not None
+
+
+def not_seeing_place(guardian_ids: Iterable[int], *, on: date) -> set[int]:
+    """Tell which of several adults have a child of which they do not see where it meets.
+
+    Whoever is among them is told times on the library's own clock, since a zone tells a place.
+    """
+    hidden = ties_in_force(on).where(
+        Guardianship.guardian_id.in_(list(guardian_ids)), Guardianship.sees_place.is_(False)
+    )
+    return set(db.session.scalars(hidden.with_only_columns(Guardianship.guardian_id)))
 
 
 @dataclass(frozen=True)
