@@ -15,6 +15,7 @@ from lms.imports.names import Evidence, Name, NameReading, gender_of, is_kin, re
 from lms.imports.reading import SheetRow
 from lms.imports.values import (
     Reading,
+    by_day,
     find_dates,
     is_nothing,
     plain,
@@ -62,7 +63,7 @@ def clean_row(row: SheetRow, frame: Frame, answers: Answers | None = None) -> En
     names = _child_names(cells, frame, guardian, answers, draft)
     phone = _contact(cells, Meaning.PHONE, Meaning.OTHER_PHONE, answers, draft)
     email = _contact(cells, Meaning.EMAIL, Meaning.OTHER_EMAIL, answers, draft)
-    days = _birth_dates(cells, names, answers, draft)
+    days = _birth_dates(cells, frame, names, answers, draft)
     children = tuple(
         Individual(n.family_name, n.given_name, n.patronymic, day, phone, email)
         for n, day in zip(names, days, strict=True)
@@ -230,12 +231,17 @@ def _contact(
 
 
 def _birth_dates(
-    cells: Mapping[Meaning, str], names: tuple[Name, ...], answers: Answers, draft: _Draft
+    cells: Mapping[Meaning, str],
+    frame: Frame,
+    names: tuple[Name, ...],
+    answers: Answers,
+    draft: _Draft,
 ) -> list[date | None]:
     text = cells.get(Meaning.BIRTH_DATE, "")
     if len(names) < 2:
         said = answers.get("birth_date", "")
         read = read_date(said or text)
+        read = by_day(read) if frame.is_day_first else read
         value = draft.take(read, "birth_date")
         return [date.fromisoformat(value) if value else None for _name in names]
     found = find_dates(text)

@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
@@ -11,7 +12,9 @@ from lms.imports.aligning import Question
 from lms.imports.columns import Layout, Meaning
 from lms.imports.names import Name
 from lms.imports.reading import SheetRow
-from lms.imports.values import plain, read_date
+from lms.imports.values import order_of_slashes, plain, read_date
+
+ENOUGH_DAYS = 2
 
 
 @dataclass(frozen=True)
@@ -59,12 +62,17 @@ class Entry:
 
 @dataclass(frozen=True)
 class Frame:
-    """What all rows of a sheet share: its columns, its day, and whose sheet it is."""
+    """What all rows of a sheet share: its columns, its day, and whose sheet it is.
+
+    ``is_day_first`` tells that dates with slashes begin with the day wherever only one reading is
+    possible, so that those with two can be read the same way.
+    """
 
     layout: Layout
     on: date
     is_of_children: bool
     key: bytes = b""
+    is_day_first: bool = False
 
 
 def frame_of(layout: Layout, *, on: date, key: bytes) -> Frame:
@@ -90,7 +98,14 @@ def frame_of(layout: Layout, *, on: date, key: bytes) -> Frame:
         child is not None and re.search(r"дит|учн|child", child.heading.casefold()) is not None
     )
     has_guardian = any(one.meaning and "guardian" in one.meaning for one in layout.columns)
-    return Frame(layout, on, is_said or has_guardian, key)
+    is_day_first = born is not None and _is_day_first(cell_at(row, born) for row in layout.rows)
+    return Frame(layout, on, is_said or has_guardian, key, is_day_first)
+
+
+def _is_day_first(cells: Iterable[str]) -> bool:
+    """Tell whether a column writes 16/9/2005 several times, and never 9/16/2005."""
+    orders = Counter(order_of_slashes(cell) for cell in cells)
+    return orders["day"] >= ENOUGH_DAYS and not orders["month"]
 
 
 def cell_at(row: SheetRow, place: int) -> str:

@@ -162,6 +162,9 @@ SENTENCES: Mapping[str, Sentence] = {
         _l("“%(text)s” can be read in two ways: which is the day and which the month?")
     ),
     "import_date_serial": _words(_l("“%(text)s” was a spreadsheet’s number of a day.")),
+    "import_date_by_day": _words(
+        _l("“%(text)s” is read with its day first, as in other rows of the column.")
+    ),
     "import_birth_date_missing": _words(_l("There is no birth date.")),
     "import_birth_date_ahead": _words(_l("Nobody can be born on %(day)s.")),
     "import_parents_date": _words(

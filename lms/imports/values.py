@@ -20,6 +20,7 @@ OTHER_MONTHS = {
     "сен": 9, "окт": 10, "ноя": 11, "дек": 12, "jan": 1, "feb": 2, "apr": 4, "may": 5,
     "jun": 6, "jul": 7, "aug": 8, "sep": 9, "oct": 10, "nov": 11, "dec": 12,
 }  # fmt: skip
+MONTHS_A_YEAR = 12
 EARLIEST = date(1900, 1, 1)
 SERIAL = range(29_000, 60_000)
 EMAIL = re.compile(r"[a-z0-9._%+'-]+@(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,24}")
@@ -149,6 +150,33 @@ def _figures(text: str) -> Reading | None:
             return Reading(by_month)
         return Reading(options=(by_month,), doubt=Reason("import_date_unclear", {"text": text}))
     return None
+
+
+def order_of_slashes(text: str) -> str:
+    """Tell what comes first in a date with slashes, where only one reading is possible.
+
+    >>> order_of_slashes("16/9/2005"), order_of_slashes("9/16/2005"), order_of_slashes("9/3/2007")
+    ('day', 'month', '')
+    """
+    found = re.fullmatch(r"\s*(\d{1,2})\s*/\s*(\d{1,2})\s*/\s*(\d{4}|\d\d)\b.*", text)
+    if not found:
+        return ""
+    first, second = int(found[1]), int(found[2])
+    if first > MONTHS_A_YEAR >= second:
+        return "day"
+    return "month" if second > MONTHS_A_YEAR >= first else ""
+
+
+def by_day(read: Reading) -> Reading:
+    """Read a date with two readings with its day first, as the other rows of its column do.
+
+    >>> by_day(read_date("9/3/2007")).value
+    '2007-03-09'
+    """
+    if read.doubt is None or read.doubt.code != "import_date_two_ways":
+        return read
+    note = Reason("import_date_by_day", {"text": read.doubt.values["text"]})
+    return Reading(read.options[0], notes=(*read.notes, note))
 
 
 def _joined(text: str) -> Reading | None:
