@@ -46,7 +46,7 @@ def chores_due(now: datetime) -> None:
 def menu_items(person: Any) -> list[MenuItem]:
     """Give the coordinator the imports."""
     if person.has(RoleName.COORDINATOR):
-        return [MenuItem(_l("Import"), "imports.listing", weight=17)]
+        return [MenuItem(_l("Sheets"), "imports.listing", weight=17)]
     return []
 
 

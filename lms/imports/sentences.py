@@ -161,14 +161,10 @@ SENTENCES: Mapping[str, Sentence] = {
     "import_date_two_ways": words(
         _l("“%(text)s” can be read in two ways: which is the day and which the month?")
     ),
-    "import_date_serial": _words(_l("“%(text)s” was a spreadsheet’s number of a day.")),
-    "import_date_by_day": _words(
+    "import_date_serial": words(_l("“%(text)s” was a spreadsheet’s number of a day.")),
+    "import_date_by_day": words(
         _l("“%(text)s” is read with its day first, as in other rows of the column.")
     ),
-    "import_birth_date_missing": _words(_l("There is no birth date.")),
-    "import_birth_date_ahead": _words(_l("Nobody can be born on %(day)s.")),
-    "import_parents_date": _words(
-    "import_date_serial": words(_l("“%(text)s” was a spreadsheet’s number of a day.")),
     "import_birth_date_missing": words(_l("There is no birth date.")),
     "import_birth_date_ahead": words(_l("Nobody can be born on %(day)s.")),
     "import_parents_date": words(
