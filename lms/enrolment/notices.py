@@ -15,12 +15,13 @@ from sqlalchemy import or_, select
 
 from lms.courses.models import Assignment, AssignmentRole, Cohort
 from lms.db import db
-from lms.enrolment.answerers import answerers
+from lms.enrolment.answerers import answerers, answerers_of_all
 from lms.enrolment.models import Enrolment, Offer
 from lms.i18n import current_code, say_day
 from lms.letters.rules import Draft, Link, Text
 from lms.letters.services import write
 from lms.people.models import Person
+from lms.people.services import not_seeing_place
 
 OFFER = "offer"
 OFFER_ENDED = "offer_ended"
@@ -66,16 +67,22 @@ def offer_made(offers: Sequence[Offer], *, now: datetime) -> None:
     if until is None:
         return
 
-    for adult in _adults(offers, on=now.date()):
+    people = [one.application.person for one in offers]
+    adults = answerers_of_all(people, on=now.date())
+    hidden = not_seeing_place([adult.id for adult in adults], on=now.date())
+    for adult in adults:
+        # A zone tells where a child is.
+        is_hidden = adult.id in hidden
+        wall = str(current_app.config["LMS_ZONE"]) if is_hidden else cohorts[0].zone
 
-        def compose(adult: Person = adult) -> Text:
+        def compose(adult: Person = adult, wall: str = wall) -> Text:
             words = ngettext(
                 "A place has become free in the group you wait for: %(courses)s.",
                 "%(num)d places have become free in the groups you wait for: %(courses)s.",
                 number,
                 courses=", ".join(f"«{say_course(cohort)}»" for cohort in cohorts),
             )
-            deadline = say_deadline(until, cohorts[0].zone)
+            deadline = say_deadline(until, wall)
             return Text(
                 _("A place has become free"),
                 (
@@ -110,7 +117,7 @@ def offer_ended(offer: Offer, *, now: datetime) -> None:
         )
 
     draft = Draft(OFFER_ENDED, f"offer-ended-{offer.batch}", compose)
-    write(_adults([offer], on=now.date()), draft, now=now)
+    write(answerers(offer.application.person, on=now.date()), draft, now=now)
 
 
 def place_given(enrolments: Sequence[Enrolment], *, now: datetime) -> None:
@@ -191,11 +198,3 @@ def _mentors(cohort_id: int, *, on: date) -> Sequence[Person]:
         )
         .order_by(Person.id)
     ).all()
-
-
-def _adults(offers: Sequence[Offer], *, on: date) -> list[Person]:
-    found: dict[int, Person] = {}
-    for offer in offers:
-        for adult in answerers(offer.application.person, on=on):
-            found[adult.id] = adult
-    return list(found.values())

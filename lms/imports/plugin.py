@@ -7,9 +7,10 @@ from typing import Any
 from flask import Blueprint
 from flask_babel import lazy_gettext as _l
 
-from lms.contracts import JobKind, MenuItem, RoleName, Sentence
+from lms.contracts import Eraser, JobKind, MenuItem, RoleName, Sentence
 from lms.hookspecs import hook
 from lms.imports import cli, jobs, views
+from lms.imports.erasing import ERASERS
 from lms.imports.sentences import SENTENCES
 
 cli.bind(views.bp)
@@ -31,6 +32,12 @@ def register_sentences() -> Mapping[str, Sentence]:
 def register_jobs() -> list[JobKind]:
     """Give looking through and importing as long work."""
     return jobs.JOBS
+
+
+@hook
+def register_erasers() -> list[Eraser]:
+    """Empty the drawer of sheets that speak of an erased person."""
+    return ERASERS
 
 
 @hook
