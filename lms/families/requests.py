@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import String, cast, or_, select, update
+from sqlalchemy.exc import IntegrityError
 
 from lms.contracts import Eraser, Erasing, LMSError, Reason
 from lms.db import db
@@ -111,7 +112,12 @@ def _new(person: Person, kind: RequestKind, *, asked_by_id: int, now: datetime) 
         asked_at=now,
         state=RequestState.WAITING,
     )
-    db.session.add(request)
+    try:
+        with db.session.begin_nested():
+            db.session.add(request)
+    except IntegrityError as error:
+        # Somebody asked for the same at this very moment.
+        raise AskedAlready(reason=Reason("asked_already")) from error
     return request
 
 

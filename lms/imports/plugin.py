@@ -8,9 +8,10 @@ from flask import Blueprint, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from lms.contracts import JobKind, MenuItem, Panel, RoleName, Sentence
+from lms.contracts import Eraser, JobKind, MenuItem, Panel, RoleName, Sentence
 from lms.hookspecs import hook
 from lms.imports import cli, grid_cli, grid_jobs, grid_views, jobs, views
+from lms.imports.erasing import ERASERS
 from lms.imports.grid_sentences import GRID_SENTENCES
 from lms.imports.sentences import SENTENCES
 
@@ -34,6 +35,12 @@ def register_sentences() -> Mapping[str, Sentence]:
 def register_jobs() -> list[JobKind]:
     """Give looking through and importing as long work."""
     return [*jobs.JOBS, *grid_jobs.JOBS]
+
+
+@hook
+def register_erasers() -> list[Eraser]:
+    """Empty the drawer of sheets that speak of an erased person."""
+    return ERASERS
 
 
 @hook

@@ -103,10 +103,15 @@ def _prepare(letter: Letter) -> Callable[[], None]:
 
 
 def _sign_in_path(letter: Letter) -> str:
-    hours = current_app.config["LMS_SIGN_IN_LINK_HOURS"]
-    token = make_sign_in_link(open_account(letter.person), hours=hours, now=clock_now())
     # A worker answers no request, so Flask's own ``url_for`` would not know where it is.
-    return current_app.url_map.bind("").build("people.use_link", {"token": token})
+    places = current_app.url_map.bind("")
+    account = open_account(letter.person)
+    if account.password_hash:
+        # Whoever has a password signs in by it: a mailbox alone opens no coordinator's page.
+        return places.build("people.password")
+    hours = current_app.config["LMS_SIGN_IN_LINK_HOURS"]
+    token = make_sign_in_link(account, hours=hours, now=clock_now())
+    return places.build("people.use_link", {"token": token})
 
 
 def send_again(*, now: datetime) -> None:
