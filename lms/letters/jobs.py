@@ -22,6 +22,7 @@ from lms.letters.models import Letter, LetterState
 from lms.letters.rendering import render
 from lms.letters.rules import HELD_FOR, MOST_TRIES, is_due
 from lms.letters.services import SEND, may_be_written_to, send_by_id
+from lms.outbox import mark_of, remove_letters
 from lms.people.services import open_account
 from lms.people.signing import make_sign_in_link
 
@@ -49,6 +50,7 @@ def send_letter(_args: Mapping[str, Any], key: str) -> None:
         _note(letter.id, LetterState.FAILED, fault=refusal.fault)
         return
     number, tries, claimed_at = letter.id, letter.tries + 1, clock_now()
+    mark = mark_of(letter.key)
     claimed = db.session.execute(
         update(Letter)
         .where(Letter.id == number, Letter.state == LetterState.WAITING)
@@ -65,6 +67,9 @@ def send_letter(_args: Mapping[str, Any], key: str) -> None:
     # Whoever came meanwhile and noted that nobody knows is not contradicted: somebody may have
     # acted on it.
     _note(number, state, fault=fault, claimed_at=claimed_at)
+    if not db.session.scalar(select(Letter.subject).where(Letter.id == number)):
+        # Erased while it was leaving, so that its copy in the outbox came after the erasure.
+        remove_letters(mark)
 
 
 def _try(deliver: Callable[[], None], tries: int) -> tuple[LetterState, str]:
