@@ -33,7 +33,11 @@ def bind(blueprint: Blueprint) -> None:
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--group", type=int, metavar="ID", required=True, help="The group of this journal.")
 @click.option(
-    "--sign", "signs", multiple=True, metavar="SIGN=MEANING", help="What an unknown sign means."
+    "--sign",
+    "signs",
+    multiple=True,
+    metavar="SIGN=MEANING",
+    help="What a sign means: present, late, absent, excused, nothing.",
 )
 @click.option("--reason", default="", help="Why locked registers are changed.")
 @click.option("--make-sessions", is_flag=True, help="Make the sessions that are missing.")

@@ -70,6 +70,8 @@ GRID_SENTENCES: Mapping[str, Sentence] = {
     "grid_name_unknown": words(_l("Nobody of the group has this name.")),
     "grid_name_twice": words(_l("Two rows stand for the same person.")),
     "grid_sign_unknown": words(
-        _l("“%(text)s” is not understood: SIGN=present, late, absent, excused or nothing.")
+        _l(
+            "After “=” in “%(text)s” one of the meanings must stand that the help of the command names."
+        )
     ),
 }

@@ -23,7 +23,8 @@ from lms.i18n import say_clock
 from lms.imports.grid import find_grid
 from lms.imports.grid_days import Span
 from lms.imports.grid_names import Member
-from lms.imports.grid_plan import DayState, Decisions, GridPlan, Group, Meeting, plan_grid
+from lms.imports.grid_plan import DayState, Decisions, GridPlan, Group, Meeting
+from lms.imports.grid_planning import plan_grid
 from lms.imports.models import Import, ImportChange, ImportSession, ImportState
 from lms.imports.reading import Sheet
 from lms.imports.services import ImportRefused, remember, remembered
