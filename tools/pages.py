@@ -9,7 +9,8 @@ from flask import Flask, current_app, url_for
 from sqlalchemy import func, select
 
 from lms.access import rule_of
-from lms.attendance.links import Purpose, path_for
+from lms.attendance.links import Purpose as LinkPurpose
+from lms.attendance.links import path_for
 from lms.attendance.models import AttendanceRecord, Status
 from lms.certificates.jobs import ISSUE
 from lms.certificates.models import Certificate
@@ -19,11 +20,13 @@ from lms.courses.models import Cohort, Course, Programme, Session
 from lms.courses.rules import propose_days
 from lms.db import begin_write, db
 from lms.demonstration.cast import Part, account_of
+from lms.enrolment.continuing import ask_on
 from lms.enrolment.doors import ALPHABET, CODE_LENGTH
 from lms.enrolment.models import Application, Continuation, Door, Enrolment
 from lms.enrolment.views import receipt_token
 from lms.families.childpages import make_page, may_have_page, show_token
 from lms.families.group_letters import KIND, text_of
+from lms.families.ledger import Paper, note_paper
 from lms.families.requests import Identity, ask_correction, ask_erasure
 from lms.imports import drawer
 from lms.imports.columns import recognise
@@ -38,6 +41,8 @@ from lms.letters.models import Letter
 from lms.letters.rules import Draft
 from lms.letters.services import write
 from lms.people.models import Guardianship, Person
+from lms.people.rules import Purpose
+from lms.people.services import NewPerson, add_person, children_of
 from tools.crawl import UNKNOWN, Visit, crawl
 from tools.demonstration import sign_in
 
@@ -61,11 +66,8 @@ COSTLY = frozenset(
         "reports.plot",
     }
 )
-# What answers programs, and the scan of a paper: no picture can be taken of them, and no link
-# of the demonstration leads to them.
-FOR_PROGRAMS = frozenset(
-    {"core.health", "core.job_progress", "calendars.feed", "imports.progress", "families.scan"}
-)
+# What answers programs: no picture can be taken of it, and no link leads to it.
+FOR_PROGRAMS = frozenset({"core.health", "core.job_progress", "calendars.feed", "imports.progress"})
 
 # Letters as they are seen in a mailbox: parts of a page, in a frame and a language of their own.
 FRAMED = frozenset({"letters.framed", "letters.example"})
@@ -162,15 +164,16 @@ def _unlinked(app: Flask, part: Part | None) -> Iterator[str]:
         yield url_for("requests.listed")
         yield url_for("requests.answer", request_id=_asking())
         yield from _letter()
-        yield url_for("enrolment.continuations", module_id=_continuation().cohort.module_id)
-        yield url_for("doubles.pair", kept_id=_guardian_id(), gone_id=_child().id)
+        yield _double()
+        yield _scan()
+        yield url_for("enrolment.continuations", module_id=_continuing().cohort.module_id)
         door = _door()
         yield url_for("enrolment.door_wall", door_id=door.id)
         yield url_for("enrolment.cohort_door", cohort_id=door.session.cohort_id)
     if part is Part.COORDINATOR and "imports" in app.blueprints:
         yield from _importing()
     if part is Part.GUARDIAN:
-        yield url_for("enrolment.going_on", continuation_id=_continuation().id)
+        yield url_for("enrolment.going_on", continuation_id=_continuing().id)
     if part is not None:
         return
     code = _door().code
@@ -233,7 +236,7 @@ def _by_letter() -> Iterator[str]:
         .limit(1)
     ).first()
     if missed is not None:
-        yield path_for(Purpose.MISSED, missed.session_id, missed.guardian_id)
+        yield path_for(LinkPurpose.MISSED, missed.session_id, missed.guardian_id)
         yield switch_path(missed.guardian_id, REMINDER)
 
 
@@ -287,43 +290,6 @@ def _guardian_id() -> int:
     return guardian.person_id
 
 
-def _child() -> Person:
-    """Answer a child of the guardian of the cast."""
-    children = (
-        select(Person)
-        .join(Guardianship, Guardianship.child_id == Person.id)
-        .where(Guardianship.guardian_id == _guardian_id())
-        .order_by(Person.id)
-        .limit(1)
-    )
-    return db.session.scalars(children).one()
-
-
-def _continuation() -> Continuation:
-    """Make the next module of a group of the guardian's child once, and ask into it."""
-    begin_write()
-    child = _child()
-    known = select(Continuation).where(Continuation.person_id == child.id).limit(1)
-    found = db.session.scalar(known)
-    if found is not None:
-        return found
-    cohort = db.session.scalars(
-        select(Cohort)
-        .join(Enrolment, Enrolment.cohort_id == Cohort.id)
-        .where(Enrolment.person_id == child.id)
-        .order_by(Cohort.id.desc())
-        .limit(1)
-    ).one()
-    days = propose_days(cohort.module.starts_on, cohort.module.ends_on, on=today())
-    span = Span("Далі", days.starts_on, days.ends_on, days.opens_on)
-    going = [Going(cohort.id, cohort.course_id)]
-    copied = copy_module(cohort.module, span, going, by_id=None, on=today())
-    made = Continuation(person_id=child.id, cohort_id=copied.cohorts[0].id, asked_at=now())
-    db.session.add(made)
-    db.session.commit()
-    return made
-
-
 def _asking() -> int:
     """Let two families ask about their data, so that the coordinator's desk is not empty."""
     begin_write()
@@ -341,6 +307,55 @@ def _asking() -> int:
     number = asked.id
     db.session.commit()
     return number
+
+
+def _family() -> tuple[Person, list[Person]]:
+    """Find the guardian of the cast and the children."""
+    account = account_of(Part.GUARDIAN)
+    if account is None:
+        raise LookupError(Part.GUARDIAN)
+    return account.person, children_of(account.person_id, on=today())
+
+
+def _double() -> str:
+    """Note a child a second time with names swapped, as a hasty form brings it."""
+    begin_write()
+    child = _family()[1][0]
+    swapped = NewPerson(child.given_name, child.family_name, birth_date=child.birth_date)
+    double = add_person(swapped, now=now())
+    address = url_for("doubles.pair", kept_id=child.id, gone_id=double.id)
+    db.session.commit()
+    return address
+
+
+def _scan() -> str:
+    """Note a consent on paper with its scan."""
+    begin_write()
+    guardian, children = _family()
+    paper = Paper(frozenset({Purpose.TAKING_PART}), today(), b"%PDF-1.4 a paper")
+    noted = note_paper(children[0], paper, giver=guardian, by_id=guardian.id, now=now(), on=today())
+    address = url_for("families.scan", person_id=children[0].id, consent_id=noted[0].id)
+    db.session.commit()
+    return address
+
+
+def _continuing() -> Continuation:
+    """Make the next module of the group that the guardian's child is in, and ask its families."""
+    begin_write()
+    mine = [child.id for child in _family()[1]]
+    asked = select(Continuation).where(Continuation.person_id.in_(mine)).limit(1)
+    found = db.session.scalar(asked)
+    if found is None:
+        place = select(Enrolment).where(Enrolment.person_id.in_(mine))
+        cohort = db.session.scalars(place.order_by(Enrolment.id.desc()).limit(1)).one().cohort
+        days = propose_days(cohort.module.starts_on, cohort.module.ends_on, on=today())
+        span = Span("Далі", days.starts_on, days.ends_on, days.opens_on)
+        going = [Going(cohort.id, cohort.course_id)]
+        copied = copy_module(cohort.module, span, going, by_id=None, on=today())
+        ask_on(copied.module, by_id=None, now=now(), on=today())
+        found = db.session.scalars(asked).one()
+    db.session.commit()
+    return found
 
 
 def _letter() -> Iterator[str]:

@@ -17,32 +17,29 @@ def _is_coordinator(principal: object) -> bool:
 
 
 def menu(principal: object) -> list[MenuItem]:
-    """Give everybody the catalogue, and the coordinator what waits."""
-    mine = (
-        [MenuItem(_l("Applications"), "enrolment.applications", weight=15)]
-        if _is_coordinator(principal)
-        else []
-    )
-    return [*mine, MenuItem(_l("Enrol"), "enrolment.catalogue", weight=18)]
+    """Give the coordinator what waits, with the catalogue one step behind; others the catalogue."""
+    if _is_coordinator(principal):
+        return [MenuItem(_l("Applications"), "enrolment.applications", weight=15)]
+    return [MenuItem(_l("Enrol"), "enrolment.catalogue", weight=18)]
 
 
 def cards(principal: object) -> list[Card]:
     """Tell the coordinator how many applications wait, and whom to phone about a free place."""
     if not _is_coordinator(principal):
         return []
+    found = []
     number = count_waiting()
-    found = [
-        Card(
-            title=_("Applications waiting"),
-            text=_("The oldest stand first.")
-            if number
-            else _("Nothing waits. New ones appear here."),
-            figure=str(number),
-            endpoint="enrolment.applications",
-            tone="warn" if number else "quiet",
-            weight=10,
+    if number:
+        found.append(
+            Card(
+                title=_("Applications waiting"),
+                text=_("The oldest stand first."),
+                figure=str(number),
+                endpoint="enrolment.applications",
+                tone="warn",
+                weight=10,
+            )
         )
-    ]
     calls = len(phone_offers())
     if calls:
         text = ngettext(

@@ -69,7 +69,7 @@ def menu_items(person: object) -> list[MenuItem]:
     items = [
         (RoleName.GUARDIAN, MenuItem(_l("My children"), "families.family", weight=10)),
         (RoleName.LEARNER, MenuItem(_l("My learning"), "families.learning", weight=12)),
-        (RoleName.COORDINATOR, MenuItem(_l("Families"), "families.desk", weight=62)),
+        (RoleName.COORDINATOR, MenuItem(_l("Families"), "families.desk", weight=16)),
     ]
     return [item for role, item in items if role in roles]
 

@@ -8,9 +8,10 @@ from flask import Blueprint, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from lms.contracts import JobKind, MenuItem, Panel, RoleName, Sentence
+from lms.contracts import Eraser, JobKind, MenuItem, Panel, RoleName, Sentence
 from lms.hookspecs import hook
 from lms.imports import cli, grid_cli, grid_jobs, grid_views, jobs, views
+from lms.imports.erasing import ERASERS
 from lms.imports.grid_sentences import GRID_SENTENCES
 from lms.imports.sentences import SENTENCES
 
@@ -37,6 +38,12 @@ def register_jobs() -> list[JobKind]:
 
 
 @hook
+def register_erasers() -> list[Eraser]:
+    """Empty the drawer of sheets that speak of an erased person."""
+    return ERASERS
+
+
+@hook
 def chores_due(now: datetime) -> None:
     """Remove from the drawer what has lain there for a day."""
     jobs.tidy(now=now)
@@ -46,7 +53,7 @@ def chores_due(now: datetime) -> None:
 def menu_items(person: Any) -> list[MenuItem]:
     """Give the coordinator the imports."""
     if person.has(RoleName.COORDINATOR):
-        return [MenuItem(_l("Import"), "imports.listing", weight=17)]
+        return [MenuItem(_l("Sheets"), "imports.listing", weight=17)]
     return []
 
 

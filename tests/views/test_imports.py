@@ -194,3 +194,16 @@ def test_two_imports_share_nothing_and_absent_ones_are_not_found(desk):
     assert desk.get("/imports/987").status_code == 404
     assert desk.post("/imports/987/confirm").status_code == 404
     assert desk.get(f"/imports/{only().id}/progress").json["state"] == "finished"
+
+
+@pytest.mark.parametrize("state", [ImportState.TRYING, ImportState.IMPORTING])
+def test_an_import_that_has_just_begun_shows_how_far_it_is(desk, state):
+    look(desk, sheet(LEV))
+    made = only()
+    begin_write()
+    db.session.execute(update(Import).where(Import.id == made.id).values(state=state))
+    db.session.commit()
+    drawer.note(made.token, drawer.PROGRESS, [0, 0])
+    answer = desk.get(f"/imports/{made.id}")
+    assert answer.status_code == 200
+    assert "<progress" in answer.text
