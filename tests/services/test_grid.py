@@ -98,8 +98,9 @@ def test_a_mark_that_stands_is_not_overwritten_without_a_word(cast):
 def test_what_was_made_up_later_stays_made_up(cast):
     mark(cast.sessions[1], cast.child, Status.ABSENT, cast.mentor)
     mark(cast.sessions[1], cast.child, Status.MADE_UP, cast.mentor)
-    written(journal(*TWO), cast.cohort)
+    _made, plan = written(journal(*TWO), cast.cohort)
     assert statuses(cast.sessions[1])[cast.child.id] is Status.MADE_UP
+    assert plan.counts["differs"] == 0
 
 
 def test_a_locked_register_needs_a_reason(cast):
