@@ -30,6 +30,8 @@ from lms.families.ledger import Paper, note_paper
 from lms.families.requests import Identity, ask_correction, ask_erasure
 from lms.imports import drawer
 from lms.imports.columns import recognise
+from lms.imports.grid_jobs import ask_to_try as ask_to_try_grid
+from lms.imports.grid_services import signs_mark
 from lms.imports.jobs import ask_to_try
 from lms.imports.reading import read_sheet
 from lms.imports.services import add_import, headings_mark
@@ -281,22 +283,27 @@ def _issuing() -> str:
     return address
 
 
-def _asking() -> int:
-    """Let two families ask about their data, so that the coordinator's desk is not empty."""
-    begin_write()
+def _guardian_id() -> int:
     guardian = account_of(Part.GUARDIAN)
     if guardian is None:
         raise LookupError(Part.GUARDIAN)
+    return guardian.person_id
+
+
+def _asking() -> int:
+    """Let two families ask about their data, so that the coordinator's desk is not empty."""
+    begin_write()
+    guardian_id = _guardian_id()
     children = db.session.scalars(
         select(Person)
         .join(Guardianship, Guardianship.child_id == Person.id)
-        .where(Guardianship.guardian_id == guardian.person_id)
+        .where(Guardianship.guardian_id == guardian_id)
         .order_by(Person.id)
     ).all()
     child = children[0]
     wanted = Identity(child.family_name, child.given_name, "Олексіївна", date(2012, 2, 29))
-    asked = ask_correction(child, wanted, asked_by_id=guardian.person_id, now=now())
-    ask_erasure(children[-1], asked_by_id=guardian.person_id, with_guardian=True, now=now())
+    asked = ask_correction(child, wanted, asked_by_id=guardian_id, now=now())
+    ask_erasure(children[-1], asked_by_id=guardian_id, with_guardian=True, now=now())
     number = asked.id
     db.session.commit()
     return number
@@ -387,3 +394,25 @@ def _importing() -> Iterator[str]:
     run_pending()
     yield url_for("imports.one", import_id=import_id)
     yield url_for("imports.columns", import_id=import_id)
+    yield from _importing_a_journal(by_id)
+
+
+def _importing_a_journal(by_id: int | None) -> Iterator[str]:
+    """Bring a small journal with a question of each kind, and look at it before it is written."""
+    begin_write()
+    session = db.session.scalars(
+        select(Session).where(Session.day <= today()).order_by(Session.id).limit(1)
+    ).one()
+    days = f"{session.day:%d.%m.%Y};{session.day + timedelta(days=1):%d.%m.%Y}"
+    content = f"ПІБ;{days}\nЛі Я;+;Ω\nВсього;1;1\n".encode()
+    token = drawer.put_in(content)
+    cohort_id = session.cohort_id
+    made = add_import(
+        token, "csv", signs_mark(cohort_id), by_id=by_id, now=now(), grid_of=cohort_id
+    )
+    ask_to_try_grid(made, by_id=by_id, now=now())
+    import_id = made.id
+    db.session.commit()
+    run_pending()
+    yield url_for("grids.bring", cohort_id=cohort_id)
+    yield url_for("grids.one", import_id=import_id)

@@ -147,7 +147,8 @@ def try_seats(ground: Ground, *, seed: int, rounds: int, width: int) -> Counts:
 
     As many are worked on at the same time as the server has threads, the others wait at its door.
     """
-    settings = {"WTF_CSRF_ENABLED": False, "LMS_APPLICATIONS_PER_HOUR": rounds * width}
+    limits = ("LMS_APPLICATIONS_PER_HOUR", "LMS_APPLICATIONS_PER_MINUTE")
+    settings = {"WTF_CSRF_ENABLED": False, **dict.fromkeys(limits, rounds * width)}
     ground = replace(ground, settings={**ground.settings, **settings})
     counts: Counter[str] = Counter()
     with opened(ground) as app:

@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from sqlalchemy import delete, or_, select
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from lms.attendance.models import AttendanceRecord, FamilyWord
 from lms.attendance.records import By, write_marks, write_registers
@@ -13,7 +15,7 @@ from lms.attendance.register import Found
 from lms.attendance.rules import AbsenceReason, Mark, Status, Write
 from lms.contracts import LMSError, Reason
 from lms.courses.models import NOT_HELD, Session
-from lms.db import db
+from lms.db import db, is_postgresql
 from lms.enrolment.models import Enrolment
 from lms.letters.services import adults_for
 from lms.people.models import Person
@@ -80,13 +82,15 @@ def announce(
     :raises SessionBegan: when the session has begun or is not held.
     """
     _refuse_late(session, now=now)
-    known = words_of(session.id)
-    db.session.add_all(
-        FamilyWord(session_id=session.id, person_id=one.id, said_by_id=by_id, said_at=now)
+    rows = [
+        {"session_id": session.id, "person_id": one.id, "said_by_id": by_id, "said_at": now}
         for one in people
-        if one.id not in known
-    )
-    db.session.flush()
+    ]
+    # Two taps, or two adults, at the same moment: one word stays.
+    insert = postgresql_insert if is_postgresql() else sqlite_insert
+    said = insert(FamilyWord).on_conflict_do_nothing(index_elements=["session_id", "person_id"])
+    if rows:
+        db.session.execute(said, rows)
 
 
 def come_after_all(session: Session, people: Iterable[Person], *, now: datetime) -> None:

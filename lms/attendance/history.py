@@ -12,6 +12,7 @@ from lms.attendance.announcing import FAMILY
 from lms.attendance.models import HeadCountChange, MarkChange
 from lms.attendance.rules import AbsenceReason, Heads, Mark
 from lms.attendance.sentences import ABSENCE_LABELS
+from lms.attendance.sheets import SHEET, SHEET_UNDONE
 from lms.db import db
 from lms.people.models import Person
 from lms.people.names import short_name
@@ -81,6 +82,10 @@ def is_family(reason: str) -> bool:
 
 def say_reason(reason: str) -> str:
     """Say why a mark was changed: a family's reason is kept as a code, others as they were typed."""
+    if reason.startswith((SHEET, SHEET_UNDONE)):
+        code, _dot, typed = reason.partition(".")
+        words = _("from a table") if f"{code}." == SHEET else _("a table was taken back")
+        return f"{words}: {typed}" if typed else words
     code = reason.removeprefix(FAMILY)
     if not is_family(reason) or code not in set(AbsenceReason):
         return reason
@@ -102,7 +107,7 @@ def head_changes(session_id: int) -> list[Change]:
             "",
             None if line.was_in_person is None else _before(line),
             Heads(line.in_person, line.online, line.first_time),
-            line.reason,
+            say_reason(line.reason),
         )
         for line, family, given in rows
     ]

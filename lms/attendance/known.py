@@ -3,6 +3,7 @@
 from flask_babel import gettext as _
 from sqlalchemy import select
 
+from lms.attendance.history import say_reason
 from lms.attendance.models import AttendanceRecord, MarkChange
 from lms.attendance.sentences import MODE_LABELS, STATUS_LABELS
 from lms.contracts import KnownPart
@@ -28,5 +29,8 @@ def known_of(person: Person) -> list[KnownPart]:
         .where(MarkChange.person_id == person.id, MarkChange.reason != "")
         .order_by(MarkChange.changed_at, MarkChange.id)
     )
-    rows += [(_("Changed on %(day)s", day=say_day(row.changed_at)), row.reason) for row in reasons]
+    rows += [
+        (_("Changed on %(day)s", day=say_day(row.changed_at)), say_reason(row.reason))
+        for row in reasons
+    ]
     return [KnownPart(_("Attendance"), tuple(rows), weight=40)]

@@ -12,7 +12,7 @@ from lms.attendance.announcing import mine_at
 from lms.courses.models import Session
 from lms.db import db
 from lms.letters.paths import path_to
-from lms.people.models import Person
+from lms.people.models import ContactRule, Person
 
 WEEK = 7 * 24 * 3600
 
@@ -53,6 +53,9 @@ def read(purpose: Purpose, token: str, *, now: datetime) -> Asked | None:
         return None
     session, adult = db.session.get(Session, session_id), db.session.get(Person, adult_id)
     if session is None or adult is None or adult.erased_at is not None:
+        return None
+    if adult.contact_rule is not ContactRule.USUAL:
+        # A letter that lies in a mailbox opens nothing for whoever must no longer be reached.
         return None
     mine = mine_at(session, adult, now=now)
     people = tuple(one for one in mine if person_id in {0, one.id})

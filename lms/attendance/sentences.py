@@ -45,6 +45,10 @@ SENTENCES: Mapping[str, Sentence] = {
     "reason_needed": lambda _values: _(
         "This register is locked. Write why it is changed; the reason is kept with the change."
     ),
+    "register_nameless": lambda _values: _(
+        "No name stands on this register: only how many came is counted."
+    ),
+    "register_stranger": lambda _values: _("Somebody is not in the group on this day."),
     "more_first_time_than_there": lambda values: _(
         "%(first_time)d came for the first time, but only %(total)d were there.",
         first_time=values["first_time"],

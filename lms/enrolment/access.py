@@ -5,6 +5,7 @@ from datetime import date
 from sqlalchemy import Select, select
 
 from lms.db import db
+from lms.enrolment.models import Application
 from lms.people.models import Guardianship, Person, Relation
 from lms.people.services import ties_in_force
 
@@ -37,3 +38,12 @@ def may_consent_for(guardian_id: int, child_id: int, *, on: date) -> bool:
         )
         is not None
     )
+
+
+def still_asks(application: Application, *, on: date) -> bool:
+    """Tell whether whoever sent an application may still ask for its person: an ended tie may not."""
+    if application.person.erased_at is not None:
+        return False
+    if application.applicant_id == application.person_id:
+        return True
+    return may_consent_for(application.applicant_id, application.person_id, on=on)

@@ -1,5 +1,6 @@
 """Who may answer for somebody: a child's legal guardians in force, an adult alone."""
 
+from collections.abc import Sequence
 from datetime import date
 
 from sqlalchemy import or_, select
@@ -32,3 +33,9 @@ def answerers(person: Person, *, on: date) -> list[Person]:
 def may_answer(adult_id: int, person: Person, *, on: date) -> bool:
     """Tell whether this adult may answer for this person today."""
     return adult_id in {adult.id for adult in answerers(person, on=on)}
+
+
+def answerers_of_all(people: Sequence[Person], *, on: date) -> list[Person]:
+    """List the adults who may answer for each of several people: one answer holds for all."""
+    first, *others = [answerers(person, on=on) for person in people]
+    return [adult for adult in first if all(adult in each for each in others)]

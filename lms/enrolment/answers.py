@@ -6,6 +6,7 @@ from datetime import date, datetime
 from sqlalchemy import select
 
 from lms.db import db
+from lms.enrolment.answerers import may_answer
 from lms.enrolment.history import note
 from lms.enrolment.models import (
     Application,
@@ -27,7 +28,15 @@ from lms.enrolment.refusals import (
     TooLateToUndo,
 )
 from lms.enrolment.rules import is_fresh
-from lms.enrolment.seats import close_offers, is_in, lock_cohorts, objections, seat, seats_of
+from lms.enrolment.seats import (
+    close_offers,
+    is_in,
+    lock_cohorts,
+    objections,
+    refuse_without_consent,
+    seat,
+    seats_of,
+)
 
 # The second call that nobody takes passes the place on.
 MOST_CALLS = 2
@@ -44,6 +53,18 @@ def open_offers(person_ids: Iterable[int]) -> dict[int, Offer]:
     return {offer.application_id: offer for offer in rows}
 
 
+def together_with(offer: Offer) -> list[Offer]:
+    """List what is answered together with an offer, itself among it."""
+    return list(
+        db.session.scalars(select(Offer).where(Offer.batch == offer.batch).order_by(Offer.id))
+    )
+
+
+def may_answer_offer(adult_id: int, offer: Offer, *, on: date) -> bool:
+    """Tell whether an adult may answer for everybody for whom the answer holds."""
+    return all(may_answer(adult_id, one.application.person, on=on) for one in together_with(offer))
+
+
 def is_open(offer: Offer, *, now: datetime) -> bool:
     """Tell whether an offer can still be answered."""
     return (
@@ -55,9 +76,7 @@ def is_open(offer: Offer, *, now: datetime) -> bool:
 
 def _locked(offer: Offer, *, now: datetime) -> list[Offer]:
     """Lock everything that is answered together, and look again whether it can be."""
-    together = list(
-        db.session.scalars(select(Offer).where(Offer.batch == offer.batch).order_by(Offer.id))
-    )
+    together = together_with(offer)
     lock_cohorts(one.application.cohort_id for one in together)
     for one in together:
         db.session.refresh(one)
@@ -76,12 +95,14 @@ def accept_offer(
     :raises OfferEnded: when it was answered or ended in the meantime.
     :raises NoSeat: when the group was made smaller in the meantime.
     :raises NotFitting: when the age rule or a plug-in objects by now.
+    :raises NoConsent: when the consent for taking part does not hold any more.
     """
     together = _locked(offer, now=now)
     made = []
     for one in together:
         application = one.application
         person, cohort = application.person, application.cohort
+        refuse_without_consent(person, on=on)
         if is_in(person.id, cohort.id, on=on):
             raise AlreadyIn
         reasons = objections(person, cohort)
@@ -116,11 +137,13 @@ def wait_again(application: Application, *, now: datetime, by_id: int | None) ->
     """Take back within a day that a family left the list: the old place in the queue counts.
 
     :raises TooLateToUndo: after a day, or when the family did not take the application back itself.
+    :raises NoConsent: when the consent for taking part was withdrawn since.
     """
     lock_cohorts([application.cohort_id])
     db.session.refresh(application)
     if not was_declined(application) or not is_fresh(application.decided_at, now=now):
         raise TooLateToUndo
+    refuse_without_consent(application.person, on=now.date())
     application.state, application.decided_at = ApplicationState.WAITING, None
     note(application, Step.UNDONE, now=now, by_id=by_id, application_id=application.id)
     db.session.flush()

@@ -24,6 +24,7 @@ from lms.enrolment.refusals import (
 from lms.enrolment.rules import goes_on
 from lms.enrolment.seats import is_in, lock_cohorts, objections, seat, seats_of
 from lms.enrolment.services import CONSENT_DAYS_AFTER
+from lms.people.consents import is_under_age
 from lms.people.models import Consent, Person
 from lms.people.rules import Purpose
 from lms.people.services import GivenConsent, give_consent
@@ -146,14 +147,20 @@ def open_continuations(person_ids: Iterable[int], *, on: date) -> dict[int, list
     return found
 
 
-def consents_ended(continuation: Continuation) -> list[Purpose]:
-    """List the consents that the group needs and that do not hold until its module ends."""
+def consents_ended(continuation: Continuation, *, on: date) -> list[Purpose]:
+    """List the consents that the group needs and that do not hold until its module ends.
+
+    Of whoever is of age only their own count.
+    """
     cohort = continuation.cohort
     needed = kind_of(cohort.course.programme.kind).consents | {Purpose.TAKING_PART}
     holding = set(
         db.session.scalars(
-            select(Consent.purpose).where(
+            select(Consent.purpose)
+            .join(Person, Person.id == Consent.person_id)
+            .where(
                 Consent.person_id == continuation.person_id,
+                or_(Consent.giver_id == Consent.person_id, is_under_age(on)),
                 Consent.withdrawn_at.is_(None),
                 Consent.is_assent.is_(False),
                 or_(
@@ -190,12 +197,12 @@ def go_on(
         raise AlreadyAnswered
     if cohort.module.ends_on < on:
         raise ModuleOver
-    ended = consents_ended(continuation)
-    if set(ended) - agreed:
-        raise ConsentEnded
     reasons = objections(person, cohort)
     if reasons:
         raise NotFitting(tuple(Objection(0, cohort.id, reason) for reason in reasons))
+    ended = consents_ended(continuation, on=on)
+    if set(ended) - agreed:
+        raise ConsentEnded
     until = cohort.module.ends_on + timedelta(days=CONSENT_DAYS_AFTER)
     for purpose in ended:
         give_consent(person, GivenConsent(purpose, expires_on=until), giver=giver, now=now)

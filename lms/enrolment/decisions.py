@@ -26,6 +26,7 @@ from lms.enrolment.seats import (
     enrol,
     is_in,
     lock_cohorts,
+    refuse_without_consent,
     seats_of,
     vacate,
 )
@@ -49,6 +50,7 @@ def accept(
     :raises NotForAll: when there is no place for each child of a family that wants all or none.
     :raises AlreadyIn: when the person has a place there by another application.
     :raises NotFitting: when the age rule or a plug-in objects.
+    :raises NoConsent: when the consent for taking part does not hold any more.
     """
     family = _family(application)
     _lock(application, family)
@@ -56,6 +58,8 @@ def accept(
     if age_reason:
         waive_age(application.person, application.cohort, reason=age_reason, by_id=by_id, now=now)
     others = _others(application, family, on=on)
+    for one in (application, *others):
+        refuse_without_consent(one.person, on=on)
     for one in (application, *others):
         close_offers([one.id], OfferState.ACCEPTED, now=now, by_id=by_id)
     made = [

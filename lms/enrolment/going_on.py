@@ -37,7 +37,7 @@ ASKED = "asked_to_go_on"
 def going_on(continuation_id: int) -> ResponseReturnValue:
     """Go on in the next module: one tap, and a tick only where a consent has ended."""
     continuation = _mine(continuation_id)
-    ended = consents_ended(continuation)
+    ended = consents_ended(continuation, on=today())
     form = AgreeForm()
     form.fit(ended)
     if request.method == "GET":

@@ -17,6 +17,8 @@ from sqlalchemy import select
 from lms import limits
 from lms.contracts import LetterKind
 from lms.db import db
+from lms.enrolment.access import still_asks
+from lms.enrolment.answerers import answerers
 from lms.enrolment.catalogue import OpenCohort, Words, open_cohorts
 from lms.enrolment.models import Application, ApplicationState
 from lms.enrolment.rules import Refusal
@@ -28,6 +30,7 @@ from lms.letters.paths import path_to
 from lms.letters.rules import Draft, Link, Text
 from lms.letters.services import take_back, write
 from lms.letters.words import hello, my_page, once
+from lms.people.models import Person
 
 APPLICATION = "application"
 DECISION = "decision"
@@ -162,16 +165,23 @@ def tell_decided(
             return _accepted([line.say() for line in _lines([application], zone=zone, on=on)])
 
         draft = Draft(DECISION, f"{_key(application)}-{now:%Y%m%d%H%M%S}", compose)
-        write([application.applicant], draft, now=now, waits=THOUGHT_OVER)
+        write(_readers(application, on=on), draft, now=now, waits=THOUGHT_OVER)
+
+
+def _readers(application: Application, *, on: date) -> list[Person]:
+    """Answer whoever asked, while they still may ask; else the adults who may by now."""
+    if still_asks(application, on=on):
+        return [application.applicant]
+    return answerers(application.person, on=on)
 
 
 def tell_undone(applications: Iterable[Application], *, now: datetime) -> None:
     """Take the letter about a decision back, or write that the answer is open again."""
     for application in applications:
         _gone, have_read = take_back(_key(application), now=now)
-        if application.applicant_id in have_read:
-            draft = Draft(DECISION, f"{_key(application)}-open-{now:%Y%m%d%H%M%S}", _open_again)
-            write([application.applicant], draft, now=now)
+        readers = _readers(application, on=now.date())
+        draft = Draft(DECISION, f"{_key(application)}-open-{now:%Y%m%d%H%M%S}", _open_again)
+        write([one for one in readers if one.id in have_read], draft, now=now)
 
 
 def _key(application: Application) -> str:

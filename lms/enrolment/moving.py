@@ -29,6 +29,7 @@ from lms.enrolment.seats import (
     is_in,
     lock_cohorts,
     objections,
+    refuse_without_consent,
     seat,
     seats_of,
     vacate,
@@ -97,6 +98,7 @@ def take_back(person: Person, cohort: Cohort, actor: Actor) -> Enrolment:
     :raises TooLateToUndo: after a day.
     :raises NoSeat: when the place is taken or held for somebody else by now.
     :raises AlreadyIn: when the person has a place there again.
+    :raises NoConsent: when the consent for taking part was withdrawn since.
     """
     lock_cohorts([cohort.id])
     event = given_up(person.id, cohort.id, now=actor.now)
@@ -106,6 +108,7 @@ def take_back(person: Person, cohort: Cohort, actor: Actor) -> Enrolment:
         raise AlreadyIn
     if seats_of([cohort.id], on=actor.on)[cohort.id].is_full:
         raise NoSeat
+    refuse_without_consent(person, on=actor.on)
     application = (
         db.session.get(Application, event.application_id) if event.application_id else None
     )
@@ -300,6 +303,7 @@ def return_to(enrolment: Enrolment, actor: Actor) -> Enrolment:
     :raises NoSeat: when every place is taken or held.
     :raises NotFitting: when the age rule or a plug-in objects.
     """
+    refuse_without_consent(enrolment.person, on=actor.on)
     made = enrol(
         enrolment.person, enrolment.cohort, since=actor.on, now=actor.now, by_id=actor.by_id
     )

@@ -17,7 +17,7 @@ from sqlalchemy import or_, select
 from lms.contracts import LetterKind
 from lms.courses.models import Assignment, AssignmentRole, Cohort
 from lms.db import db
-from lms.enrolment.answerers import answerers
+from lms.enrolment.answerers import answerers, answerers_of_all
 from lms.enrolment.models import Enrolment, Offer
 from lms.enrolment.session_letters import say_course
 from lms.i18n import say_day, say_moment
@@ -62,7 +62,8 @@ def offer_made(offers: Sequence[Offer], *, now: datetime) -> None:
     until = first.ends_at
     if until is None:
         return
-    for adult in _adults(offers, on=now.date()):
+    people = [one.application.person for one in offers]
+    for adult in answerers_of_all(people, on=now.date()):
         path = f"/offers/{offer_token(first, adult)}"
         compose = partial(_offered, cohorts, len(offers), until, path)
         write([adult], Draft(OFFER, f"offer-{first.id}", compose), now=now)
@@ -98,7 +99,7 @@ def _say_offered(number: int, courses: Sequence[str], deadline: str, path: str) 
 def offer_ended(offer: Offer, *, now: datetime) -> None:
     """Tell that a place is not kept any more."""
     draft = Draft(OFFER_ENDED, f"offer-ended-{offer.batch}", _ended)
-    write(_adults([offer], on=now.date()), draft, now=now)
+    write(answerers(offer.application.person, on=now.date()), draft, now=now)
 
 
 def _ended() -> Text:
@@ -194,14 +195,6 @@ def _mentors(cohort_id: int, *, on: date) -> Sequence[Person]:
         )
         .order_by(Person.id)
     ).all()
-
-
-def _adults(offers: Sequence[Offer], *, on: date) -> list[Person]:
-    found: dict[int, Person] = {}
-    for offer in offers:
-        for adult in answerers(offer.application.person, on=on):
-            found[adult.id] = adult
-    return list(found.values())
 
 
 def _example_offered() -> Text:

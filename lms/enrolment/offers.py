@@ -17,7 +17,7 @@ from lms.courses.models import NOT_HELD, Cohort, Course, Module, Programme, Sess
 from lms.courses.timetable import moment_on
 from lms.db import db
 from lms.enrolment import notices
-from lms.enrolment.answerers import answerers
+from lms.enrolment.answerers import answerers_of_all
 from lms.enrolment.history import note
 from lms.enrolment.models import (
     Application,
@@ -324,13 +324,8 @@ def make_offers(
     for somebody invited until a day of the coordinator's choice.
     """
     now, batch = passing.now, str(uuid4())
-    is_reached = all(
-        any(
-            may_be_written_to(adult, on=now.date())
-            for adult in answerers(one.person, on=now.date())
-        )
-        for one in applications
-    )
+    adults = answerers_of_all([one.person for one in applications], on=now.date())
+    is_reached = any(may_be_written_to(adult, on=now.date()) for adult in adults)
     way = offer_way(first, now=now, may_be_written_to=is_reached)
     ends = ends_at or min(now + timedelta(hours=passing.hours), first)
     offers = [

@@ -144,3 +144,12 @@ class ConsentEnded(LMSError):
 
     def __init__(self) -> None:
         super().__init__(reason=Reason(self.code))
+
+
+class NoConsent(LMSError):
+    """Nobody's consent for taking part holds, so there can be no place in a group."""
+
+    code = "no_consent"
+
+    def __init__(self) -> None:
+        super().__init__(reason=Reason(self.code))

@@ -107,7 +107,7 @@ def forget_contacts(*, months: int, now: datetime, on: date) -> list[str]:
     db.session.execute(
         update(Person)
         .where(Person.id.in_([row.id for row in people]))
-        .values(email="", phone="")
+        .values(email="", phone="", phone_key="")
         .execution_options(synchronize_session="fetch")
     )
     return [mark_of(row.email) for row in people if row.email]

@@ -20,9 +20,18 @@ from lms.enrolment.models import (
     OfferState,
     Step,
 )
-from lms.enrolment.refusals import AlreadyIn, EndsBeforeItBegan, NoSeat, NotFitting, Objection
+from lms.enrolment.refusals import (
+    AlreadyIn,
+    EndsBeforeItBegan,
+    NoConsent,
+    NoSeat,
+    NotFitting,
+    Objection,
+)
 from lms.enrolment.rules import Seats
 from lms.people.models import Person
+from lms.people.rules import Purpose
+from lms.people.services import has_consent
 from lms.plugins import hooks
 
 
@@ -102,6 +111,15 @@ def objections(person: Person, cohort: Cohort) -> tuple[Reason, ...]:
     for answer in hooks().enrolment_blockers(person=person, cohort=cohort):
         reasons += answer
     return tuple(reasons)
+
+
+def refuse_without_consent(person: Person, *, on: date) -> None:
+    """Refuse a place where nobody's consent for taking part holds.
+
+    :raises NoConsent: when it was withdrawn, has run out, or ended on the eighteenth birthday.
+    """
+    if not has_consent(person.id, Purpose.TAKING_PART, on=on):
+        raise NoConsent
 
 
 def age_override(person: Person, cohort: Cohort) -> AgeOverride | None:
@@ -242,6 +260,7 @@ def reopen(enrolment: Enrolment, *, on: date) -> None:
 
     :raises AlreadyIn: when the person came back by another row in the meantime.
     :raises NoSeat: when the place was given to somebody else in the meantime.
+    :raises NoConsent: when the place ended and no consent for taking part holds by now.
     """
     lock_cohorts([enrolment.cohort_id])
     is_held = enrolment.until is None or enrolment.until >= on
@@ -250,5 +269,6 @@ def reopen(enrolment: Enrolment, *, on: date) -> None:
             raise AlreadyIn
         if seats_of([enrolment.cohort_id], on=on)[enrolment.cohort_id].is_full:
             raise NoSeat
+        refuse_without_consent(db.session.get_one(Person, enrolment.person_id), on=on)
     enrolment.until = None
     db.session.flush()

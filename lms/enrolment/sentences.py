@@ -136,6 +136,10 @@ SENTENCES: Mapping[str, Sentence] = {
     "decision_stands": lambda _values: _("This can’t be taken back any more."),
     "answered_already": lambda _values: _("This was answered already; your page shows how."),
     "module_over": lambda _values: _("This module has ended. Look at the groups that are open."),
+    "no_consent": lambda _values: _(
+        "The consent for taking part does not hold. Once it is given on the family’s page, "
+        "or noted from a paper, this can be done."
+    ),
     "consent_ended": lambda _values: _("One more tick is needed: a consent has ended."),
     "offer_ended": lambda _values: _(
         "This offer was answered already, or its time is over. Your place in the queue is on your "

@@ -8,6 +8,7 @@ from itsdangerous import BadData, URLSafeTimedSerializer
 
 from lms import access
 from lms.clock import today
+from lms.enrolment.access import still_asks
 from lms.enrolment.catalogue import OpenCohort, Walls, open_cohorts
 from lms.enrolment.receipts import applications_of, places_in_queue
 from lms.enrolment.sentences import (
@@ -105,7 +106,8 @@ def _signer() -> URLSafeTimedSerializer:
 def done(token: str) -> ResponseReturnValue:
     """Say what became of an application and what happens next, without a name."""
     form_key = read_receipt(token)
-    applications = applications_of(form_key)
+    # The address is whoever's who sent the form: once their tie has ended it shows nothing.
+    applications = [one for one in applications_of(form_key) if still_asks(one, on=today())]
     if not applications:
         abort(404)
     asked = frozenset(one.cohort_id for one in applications)

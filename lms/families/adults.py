@@ -151,10 +151,13 @@ def open_place(child_id: int, tie_id: int) -> ResponseReturnValue:
     is_shown = not tie.sees_place
     return _do(
         child,
-        lambda: guardians.show_place(tie, is_shown=is_shown),
+        lambda: guardians.show_place(tie, is_shown=is_shown, now=now()),
         _("From now on this adult sees the place and the link.")
         if is_shown
-        else _("From now on this adult sees neither place nor link."),
+        else _(
+            "From now on this adult sees neither place nor link. Links for the child have ended: "
+            "make new ones where they are needed."
+        ),
     )
 
 

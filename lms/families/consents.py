@@ -99,6 +99,11 @@ def withdraw(
 
 
 def _leave_all(person_id: int, *, now: datetime, on: date) -> None:
+    # Whoever gives a place at this very moment is waited for, and what was given is freed too.
+    asking = select(Application.cohort_id).where(Application.person_id == person_id)
+    held = select(Enrolment.cohort_id).where(Enrolment.person_id == person_id)
+    lock_cohorts([*db.session.scalars(asking), *db.session.scalars(held)])
+    db.session.expire_all()
     places = db.session.scalars(
         select(Enrolment).where(Enrolment.id.in_(in_force(on)), Enrolment.person_id == person_id)
     ).all()
@@ -110,9 +115,9 @@ def _leave_all(person_id: int, *, now: datetime, on: date) -> None:
     ).all()
     # An offer left open would hold a place for nobody.
     close_offers([one.id for one in asked], OfferState.CLOSED, now=now)
-    held = {place.application_id for place in places}
+    with_place = {place.application_id for place in places}
     for application in asked:
-        if application.state is ApplicationState.WAITING or application.id in held:
+        if application.state is ApplicationState.WAITING or application.id in with_place:
             application.state, application.decided_at = ApplicationState.WITHDRAWN, now
     for place in places:
         vacate(place, on=on)

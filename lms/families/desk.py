@@ -171,7 +171,7 @@ def end_tie(tie_id: int) -> ResponseReturnValue:
 def toggle_place(tie_id: int) -> ResponseReturnValue:
     """Open the place and the link to an adult, or shut them."""
     tie = _tie(tie_id)
-    guardians.show_place(tie, is_shown=not tie.sees_place)
+    guardians.show_place(tie, is_shown=not tie.sees_place, now=now())
     db.session.commit()
     flash(_("Saved."), "success")
     return redirect(url_for("families.child_adults", person_id=tie.child_id), code=303)

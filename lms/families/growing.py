@@ -10,7 +10,7 @@ from lms.db import db
 from lms.enrolment.models import Enrolment
 from lms.families.childpages import revoke_pages_of
 from lms.families.guardians import shut_out
-from lms.families.refusals import NotGrown
+from lms.families.refusals import HasPassword, NotGrown
 from lms.families.rules import Step, step_near
 from lms.people.consents import assents_missing, consents_in_force
 from lms.people.models import Account, Guardianship, Person
@@ -94,11 +94,15 @@ def hand_over(person: Person, *, hours: int, now: datetime, on: date) -> str:
     """Open the account of somebody who came of age; answer the token of a link that signs in once.
 
     :raises NotGrown: before the eighteenth birthday.
+    :raises HasPassword: for whoever signs in by a password already.
     """
     if is_minor(person.birth_date, on) or person.birth_date is None:
         raise NotGrown
+    account = open_account(person)
+    if account.password_hash:
+        raise HasPassword
     grant_role(person, RoleName.LEARNER, since=on)
-    return make_sign_in_link(open_account(person), hours=hours, now=now)
+    return make_sign_in_link(account, hours=hours, now=now)
 
 
 def end_childhoods(*, now: datetime, on: date) -> int:

@@ -4,7 +4,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
 from lms.contracts import RoleName
 from lms.db import db
@@ -27,8 +27,10 @@ from lms.families.rules import (
     is_last_legal,
     sight_of,
 )
+from lms.letters.services import hold_back
 from lms.people.models import Account, Guardianship, Person, Relation, Role
 from lms.people.reaching import end_sign_in_links
+from lms.people.rules import is_minor
 from lms.people.services import (
     NewPerson,
     add_guardian,
@@ -141,13 +143,20 @@ def answer(
     :raises GuardianAlready: when whoever is signed in is with this child already.
     """
     found = find_open(token, now=now, on=on)
+    if person is not None and (person.id == found.child_id or is_minor(person.birth_date, on)):
+        # A child is nobody's guardian, its own least of all.
+        raise InvitationSpent
     if person is not None and any(
         tie.guardian_id == person.id for tie in ties_of(found.child_id, on=on)
     ):
         raise GuardianAlready
     used = db.session.execute(
         update(GuardianInvitation)
-        .where(GuardianInvitation.id == found.id, GuardianInvitation.answered_at.is_(None))
+        .where(
+            GuardianInvitation.id == found.id,
+            GuardianInvitation.answered_at.is_(None),
+            GuardianInvitation.cancelled_at.is_(None),
+        )
         .values(answered_at=now, answered_by_id=person.id if person else None)
         .returning(GuardianInvitation.id)
     ).first()
@@ -206,9 +215,16 @@ def cancel(invitation: GuardianInvitation, *, now: datetime) -> None:
 
     :raises InvitationDecided: when it was decided already.
     """
-    if invitation.decided_at is not None:
+    cancelled = db.session.execute(
+        update(GuardianInvitation)
+        .where(GuardianInvitation.id == invitation.id, GuardianInvitation.decided_at.is_(None))
+        .values(cancelled_at=func.coalesce(GuardianInvitation.cancelled_at, now))
+        .returning(GuardianInvitation.id)
+        .execution_options(synchronize_session=False)
+    ).first()
+    db.session.refresh(invitation)
+    if cancelled is None:
         raise InvitationDecided
-    invitation.cancelled_at = invitation.cancelled_at or now
     _forget_answer(invitation)
 
 
@@ -261,9 +277,14 @@ def name_accompanying(
     return Named(tie, account)
 
 
-def show_place(tie: Guardianship, *, is_shown: bool) -> None:
-    """Open or shut the place, the link and the zone to an adult of a child."""
+def show_place(tie: Guardianship, *, is_shown: bool, now: datetime) -> None:
+    """Open or shut the place, the link and the zone to an adult of a child.
+
+    Whoever saw them could copy the links of the child's pages: shutting makes those invalid.
+    """
     tie.sees_place = is_shown
+    if not is_shown and tie.relation is not Relation.ACCOMPANYING:
+        revoke_pages_of(tie.child_id, now=now)
     db.session.flush()
 
 
@@ -294,6 +315,8 @@ def end_tie(tie: Guardianship, *, now: datetime, on: date) -> None:
     ).all():
         cancel(invitation, now=now)
     guardian_id = tie.guardian_id
+    # What was written while the tie held and has not left yet stays here.
+    hold_back(tie.guardian, now=now)
     db.session.execute(
         RemovalRequest.__table__.delete().where(RemovalRequest.guardianship_id == tie.id)  # type: ignore[attr-defined]
     )
@@ -311,6 +334,7 @@ def shut_out(guardian_id: int, *, now: datetime, on: date) -> None:
     left = ties_in_force(on).where(Guardianship.guardian_id == guardian_id).limit(1)
     if db.session.scalar(left) is not None:
         return
+    hold_back(db.session.get_one(Person, guardian_id), now=now)
     end_role(guardian_id, RoleName.GUARDIAN, on=on)
     other = db.session.scalar(
         select(Role.id)

@@ -16,6 +16,7 @@ from lms.enrolment.answerers import may_answer
 from lms.enrolment.answers import (
     accept_offer,
     decline_offer,
+    may_answer_offer,
     take_off_list,
     wait_again,
 )
@@ -152,8 +153,7 @@ def _my_application(application_id: int) -> Application:
 
 def _my_offer(offer_id: int) -> Offer:
     offer = db.session.get(Offer, offer_id)
-    _mine(offer.application.person if offer else None)
-    if offer is None:
+    if offer is None or not may_answer_offer(current_user.person_id, offer, on=today()):
         abort(404)
     return offer
 

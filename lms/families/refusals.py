@@ -73,3 +73,12 @@ class NoAssentAsked(LMSError):
 
     def __init__(self) -> None:
         super().__init__(reason=Reason(self.code))
+
+
+class HasPassword(LMSError):
+    """Whoever signs in by a password gets no link: it would open a coordinator's pages as well."""
+
+    code = "has_password"
+
+    def __init__(self) -> None:
+        super().__init__(reason=Reason(self.code))

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import String, cast, or_, select, update
+from sqlalchemy.exc import IntegrityError
 
 from lms.contracts import Eraser, Erasing, LMSError, Reason
 from lms.db import db
@@ -97,12 +98,7 @@ def ask_erasure(
 
 
 def _new(person: Person, kind: RequestKind, *, asked_by_id: int, now: datetime) -> DataRequest:
-    waiting = select(DataRequest.id).where(
-        DataRequest.person_id == person.id,
-        DataRequest.kind == kind,
-        DataRequest.state == RequestState.WAITING,
-    )
-    if db.session.scalar(waiting.limit(1)) is not None:
+    if _is_asked(person.id, kind):
         raise AskedAlready(reason=Reason("asked_already"))
     request = DataRequest(
         kind=kind,
@@ -111,8 +107,22 @@ def _new(person: Person, kind: RequestKind, *, asked_by_id: int, now: datetime) 
         asked_at=now,
         state=RequestState.WAITING,
     )
-    db.session.add(request)
+    try:
+        with db.session.begin_nested():
+            db.session.add(request)
+    except IntegrityError as error:
+        # Somebody asked for the same at this very moment.
+        raise AskedAlready(reason=Reason("asked_already")) from error
     return request
+
+
+def _is_asked(person_id: int, kind: RequestKind) -> bool:
+    waiting = select(DataRequest.id).where(
+        DataRequest.person_id == person_id,
+        DataRequest.kind == kind,
+        DataRequest.state == RequestState.WAITING,
+    )
+    return db.session.scalar(waiting.limit(1)) is not None
 
 
 def withdraw_request(request: DataRequest, *, now: datetime) -> None:
@@ -169,11 +179,14 @@ def undo_request(request: DataRequest, *, now: datetime) -> None:
     """Let a request wait again; what was corrected stands as before.
 
     :raises RequestStands: for an erasure, and a day after the decision.
+    :raises AskedAlready: when the family has asked anew since.
     """
     is_fresh = request.decided_at is not None and now - request.decided_at < UNDO
     is_erased = request.kind is RequestKind.ERASURE and request.state is RequestState.DONE
     if request.state not in {RequestState.DONE, RequestState.ANSWERED} or is_erased or not is_fresh:
         raise RequestStands(reason=Reason("request_stands"))
+    if _is_asked(request.person_id, request.kind):
+        raise AskedAlready(reason=Reason("asked_already"))
     if request.was:
         _set(request.person, {**identity_of(request.person), **request.was})
     request.state, request.decided_at, request.decided_by_id = RequestState.WAITING, None, None

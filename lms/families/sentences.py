@@ -62,6 +62,9 @@ SENTENCES: Mapping[str, Sentence] = {
         "Somebody decided about this invitation, or took it back, in the meantime."
     ),
     "no_child_page": lambda _values: _("There is no page for a child for this place in a group."),
+    "has_password": lambda _values: _(
+        "Coordinators and the director sign in by password; no link is made for them."
+    ),
     "not_of_age": lambda _values: _(
         "Before the eighteenth birthday a child has no sign-in link of its own."
     ),

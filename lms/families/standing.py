@@ -21,6 +21,7 @@ from lms.enrolment.models import (
 from lms.enrolment.moving import given_up
 from lms.enrolment.rules import UNDO_HOURS
 from lms.people.models import Person
+from lms.people.services import sees_place_of
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,7 @@ class Places:
     given_up: dict[int, list[Cohort]]
     off_list: dict[int, list[Application]]
     answered_for: frozenset[int]
+    without_place: frozenset[int]
     on: date
 
 
@@ -73,6 +75,11 @@ def places_for(people: Sequence[Person], *, adult_id: int, now: datetime, on: da
         off_list={},
         answered_for=frozenset(
             person.id for person in people if may_answer(adult_id, person, on=on)
+        ),
+        without_place=frozenset(
+            person.id
+            for person in people
+            if person.id != adult_id and not sees_place_of(adult_id, person.id, on=on)
         ),
         on=on,
     )

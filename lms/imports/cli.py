@@ -101,7 +101,7 @@ def import_file(
     yes: bool,
 ) -> None:
     """Import a sheet of applications (CSV or XLSX): every row is accounted for, all or none."""  # fmt: skip
-    content = _read(file)
+    content = read_file(file)
     asked = Asked(_meanings(mappings), _groups(groups), _module(programme, module), changes)
     dry = _try(content, asked)
     answer = for_programs(dry)
@@ -118,7 +118,8 @@ def import_file(
         _print(dry, done)
 
 
-def _read(file: Path) -> bytes:
+def read_file(file: Path) -> bytes:
+    """Read as much of a file as is believed, and a byte more to know that it is too large."""
     with file.open("rb") as stream:
         return stream.read(MOST_BYTES + 1)
 

@@ -20,6 +20,7 @@ from lms.contracts import LMSError
 HOURS = 24
 TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
 SHEET, ANSWERS, ACCOUNT, PROGRESS, BEFORE = "sheet", "answers", "account", "progress", "before"
+ALL = frozenset({SHEET, ANSWERS, ACCOUNT, PROGRESS, BEFORE})
 
 
 class SheetGone(LMSError):
@@ -78,7 +79,7 @@ def _write(path: Path, content: bytes) -> None:
 
 def empty(token: str, *, keep: frozenset[str] = frozenset()) -> None:
     """Overwrite and remove what lies in the drawer under a token."""
-    for what in {SHEET, ANSWERS, ACCOUNT, PROGRESS, BEFORE} - keep:
+    for what in ALL - keep:
         _erase(_path(token, what))
 
 

@@ -70,7 +70,7 @@ def try_sheet(args: Mapping[str, Any], token: str) -> None:
     try:
         dry = _dry(made)
     except LMSError as refusal:
-        _fail(args, refusal)
+        fail(args, refusal)
         return
     drawer.note(token, drawer.ACCOUNT, for_page(dry))
     counts = dry.counts
@@ -89,7 +89,7 @@ def do_import(args: Mapping[str, Any], token: str) -> None:
     try:
         dry = _dry(made, is_writing=True)
     except LMSError as refusal:
-        _fail(args, refusal)
+        fail(args, refusal)
         return
     held = db.session.scalar(
         select(Import)
@@ -110,7 +110,8 @@ def do_import(args: Mapping[str, Any], token: str) -> None:
     drawer.note(token, drawer.BEFORE, done.before)
 
 
-def _fail(args: Mapping[str, Any], refusal: LMSError) -> None:
+def fail(args: Mapping[str, Any], refusal: LMSError) -> None:
+    """Leave an import failed with its reason, and nothing in the tables."""
     code = refusal.reason.code if refusal.reason else refusal.code
     db.session.rollback()
     begin_write()

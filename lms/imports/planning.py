@@ -196,9 +196,6 @@ class _Desk:
         """Find the person whom a row means; a likely one is a question, never a guess."""
         if entry.same == ANOTHER:
             return None, None, []
-        if entry.same in self.by_ref:
-            chosen = self.by_ref[entry.same]
-            return chosen, None, [_same(chosen)]
         likely: list[tuple[Known, str]] = []
         for other in self.by_name[child.name.key]:
             how = likeness(other, child, entry)
@@ -213,6 +210,10 @@ class _Desk:
         ]
         if not likely:
             return None, None, []
+        # Only whom this row offers may be chosen, whatever number was sent.
+        chosen = next((one for one, _code in likely if one.ref == entry.same), None)
+        if chosen is not None:
+            return chosen, None, [_same(chosen)]
         options = tuple(dict.fromkeys([*(one.ref for one, _code in likely), ANOTHER]))
         other, code = likely[0]
         values: dict[str, Value] = {"name": other.name.full, "row": other.row}

@@ -96,8 +96,19 @@ def remember(mark: str, meanings: Mapping[str, str | None], *, now: datetime) ->
     db.session.flush()
 
 
-def add_import(token: str, form: str, mark: str, *, by_id: int | None, now: datetime) -> Import:
-    """Record that a sheet was brought; nothing that stands in it."""
+def add_import(
+    token: str,
+    form: str,
+    mark: str,
+    *,
+    by_id: int | None,
+    now: datetime,
+    grid_of: int | None = None,
+) -> Import:
+    """Record that a sheet was brought; nothing that stands in it.
+
+    :param grid_of: the group whose journal it is; none for a sheet of applications.
+    """
     made = Import(
         token=token,
         form=form,
@@ -106,6 +117,8 @@ def add_import(token: str, form: str, mark: str, *, by_id: int | None, now: date
         counts={},
         made_by_id=by_id,
         made_at=now,
+        is_grid=grid_of is not None,
+        cohort_id=grid_of,
     )
     db.session.add(made)
     db.session.flush()

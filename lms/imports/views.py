@@ -155,7 +155,10 @@ def _try_again(made: Import) -> None:
 @access.roles(RoleName.COORDINATOR)
 def one(import_id: int) -> ResponseReturnValue:
     """Show where an import stands: how far it is, what it would do, or what it did."""
-    return _page(_import(import_id))
+    made = _import(import_id, of_grids=True)
+    if made.is_grid:
+        return redirect(url_for("grids.one", import_id=made.id), code=303)
+    return _page(made)
 
 
 def _page(made: Import, notice: str = "") -> str:
@@ -248,7 +251,7 @@ def _refs(rows: list[dict[str, Any]]) -> dict[str, str]:
 @access.roles(RoleName.COORDINATOR)
 def progress(import_id: int) -> ResponseReturnValue:
     """Tell a script how far an import is."""
-    made = _import(import_id)
+    made = _import(import_id, of_grids=True)
     done, total = drawer.noted(made.token, drawer.PROGRESS) or [0, 0]
     state = "running" if made.state in RUNNING else "finished"
     return {"done": done, "total": total, "state": state, "text": ""}
@@ -341,8 +344,10 @@ def take_back(import_id: int) -> ResponseReturnValue:
 @access.roles(RoleName.COORDINATOR)
 def drop(import_id: int) -> ResponseReturnValue:
     """Give an import up and remove the sheet at once."""
-    made = _import(import_id)
+    made = _import(import_id, of_grids=True)
     if made.state in {ImportState.DONE, ImportState.UNDONE, ImportState.IMPORTING}:
+        if made.is_grid:
+            return redirect(url_for("grids.one", import_id=made.id), code=303)
         return _page(made, _("This import is finished already.")), 422
     made.state = ImportState.DROPPED
     token = made.token
@@ -352,8 +357,8 @@ def drop(import_id: int) -> ResponseReturnValue:
     return redirect(url_for("imports.listing"), code=303)
 
 
-def _import(import_id: int) -> Import:
+def _import(import_id: int, *, of_grids: bool = False) -> Import:
     made = db.session.get(Import, import_id)
-    if made is None:
+    if made is None or (made.is_grid and not of_grids):
         abort(404)
     return made

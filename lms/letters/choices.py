@@ -7,8 +7,10 @@ from datetime import datetime
 from flask import current_app
 from itsdangerous import BadData, URLSafeSerializer
 from sqlalchemy import delete, select
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
-from lms.db import db
+from lms.db import db, is_postgresql
 from lms.letters.models import Declined
 from lms.letters.paths import path_to
 from lms.people.models import Person
@@ -39,9 +41,9 @@ def declined_by(person_id: int) -> set[str]:
 
 def decline(person_id: int, kind: str, *, now: datetime) -> None:
     """Switch letters of a kind off for somebody; doing it twice changes nothing."""
-    if kind not in declined_by(person_id):
-        db.session.add(Declined(person_id=person_id, kind=kind, since=now))
-        db.session.flush()
+    insert = postgresql_insert if is_postgresql() else sqlite_insert
+    declined = insert(Declined).values(person_id=person_id, kind=kind, since=now)
+    db.session.execute(declined.on_conflict_do_nothing(index_elements=["person_id", "kind"]))
 
 
 def want(person_id: int, kind: str) -> None:

@@ -4,6 +4,7 @@ from sqlalchemy import or_, select
 
 from lms.contracts import Eraser, Erasing
 from lms.db import db
+from lms.letters.log import TROUBLED
 from lms.letters.models import Letter, LetterState
 from lms.people.names import fold
 
@@ -31,6 +32,9 @@ def _empty_letters(erasing: Erasing) -> None:
             letter.state, letter.state_at = LetterState.HELD_BACK, erasing.now
         if is_named or is_family:
             letter.subject, letter.parts = "", []
+            if letter.state in TROUBLED:
+                # Else an empty letter would leave when somebody sends it once more.
+                letter.state, letter.state_at = LetterState.HELD_BACK, erasing.now
             erasing.outbox.append(letter.key)
     db.session.flush()
 

@@ -22,6 +22,7 @@ from lms.letters.models import Letter, LetterState
 from lms.letters.rendering import render
 from lms.letters.rules import HELD_FOR, MOST_TRIES, is_due
 from lms.letters.services import SEND, may_be_written_to, send_by_id
+from lms.outbox import mark_of, remove_letters
 from lms.people.services import open_account
 from lms.people.signing import make_sign_in_link
 
@@ -49,6 +50,7 @@ def send_letter(_args: Mapping[str, Any], key: str) -> None:
         _note(letter.id, LetterState.FAILED, fault=refusal.fault)
         return
     number, tries, claimed_at = letter.id, letter.tries + 1, clock_now()
+    mark = mark_of(letter.key)
     claimed = db.session.execute(
         update(Letter)
         .where(Letter.id == number, Letter.state == LetterState.WAITING)
@@ -65,6 +67,9 @@ def send_letter(_args: Mapping[str, Any], key: str) -> None:
     # Whoever came meanwhile and noted that nobody knows is not contradicted: somebody may have
     # acted on it.
     _note(number, state, fault=fault, claimed_at=claimed_at)
+    if not db.session.scalar(select(Letter.subject).where(Letter.id == number)):
+        # Erased while it was leaving, so that its copy in the outbox came after the erasure.
+        remove_letters(mark)
 
 
 def _try(deliver: Callable[[], None], tries: int) -> tuple[LetterState, str]:
@@ -103,10 +108,15 @@ def _prepare(letter: Letter) -> Callable[[], None]:
 
 
 def _sign_in_path(letter: Letter) -> str:
-    hours = current_app.config["LMS_SIGN_IN_LINK_HOURS"]
-    token = make_sign_in_link(open_account(letter.person), hours=hours, now=clock_now())
     # A worker answers no request, so Flask's own ``url_for`` would not know where it is.
-    return current_app.url_map.bind("").build("people.use_link", {"token": token})
+    places = current_app.url_map.bind("")
+    account = open_account(letter.person)
+    if account.password_hash:
+        # Whoever has a password signs in by it: a mailbox alone opens no coordinator's page.
+        return places.build("people.password")
+    hours = current_app.config["LMS_SIGN_IN_LINK_HOURS"]
+    token = make_sign_in_link(account, hours=hours, now=clock_now())
+    return places.build("people.use_link", {"token": token})
 
 
 def send_again(*, now: datetime) -> None:

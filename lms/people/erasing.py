@@ -52,6 +52,9 @@ def erase(
     :raises StillStaff: while the person is coordinator or director.
     :raises TablesAsleep: while a module that holds data is switched off.
     """
+    # Merging locks the same row first: one of the two comes before the other as a whole.
+    db.session.flush()
+    db.session.refresh(person, with_for_update=True)
     if person.erased_at is not None:
         raise ErasedAlready(reason=Reason("erased_already"))
     refuse_staff(person.id, on=now.date())

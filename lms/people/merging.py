@@ -214,6 +214,9 @@ def _lock(kept: Person, gone: Person) -> None:
         .order_by(Person.id)
         .with_for_update()
     ).all()
+    # Whoever was erased or merged while this waited is not brought back by what was read before.
+    for person in (kept, gone):
+        db.session.refresh(person)
 
 
 def _move_rows(moving: Moving) -> None:

@@ -235,42 +235,6 @@ def upgrade() -> None:
         )
 
     op.create_table(
-        "import",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("token", sa.String(length=43), nullable=False),
-        sa.Column("form", sa.String(length=10), nullable=False),
-        sa.Column(
-            "state",
-            sa.Enum(
-                "read",
-                "trying",
-                "ready",
-                "importing",
-                "done",
-                "undone",
-                "dropped",
-                "failed",
-                name="importstate",
-                native_enum=False,
-                length=25,
-            ),
-            nullable=False,
-        ),
-        sa.Column("headings", sa.String(length=64), nullable=False),
-        sa.Column("choices", sa.JSON(), nullable=False),
-        sa.Column("counts", sa.JSON(), nullable=False),
-        sa.Column("made_by_id", sa.Integer(), nullable=True),
-        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("imported_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("undone_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("refusal", sa.String(length=60), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["made_by_id"], ["person.id"], name=op.f("fk_import_made_by_id"), ondelete="SET NULL"
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_import")),
-        sa.UniqueConstraint("token", name=op.f("uq_import_token")),
-    )
-    op.create_table(
         "letter",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("key", sa.String(length=120), nullable=False),
@@ -378,40 +342,6 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("consent_scan", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_consent_scan_sha256"), ["sha256"], unique=False)
-
-    op.create_table(
-        "import_row",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("import_id", sa.Integer(), nullable=False),
-        sa.Column("fingerprint", sa.String(length=64), nullable=False),
-        sa.Column(
-            "outcome",
-            sa.Enum(
-                "created",
-                "known",
-                "changed",
-                "left",
-                "asked",
-                name="outcome",
-                native_enum=False,
-                length=25,
-            ),
-            nullable=False,
-        ),
-        sa.Column("person_id", sa.Integer(), nullable=True),
-        sa.Column("made", sa.JSON(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["import_id"], ["import.id"], name=op.f("fk_import_row_import_id"), ondelete="CASCADE"
-        ),
-        sa.ForeignKeyConstraint(
-            ["person_id"], ["person.id"], name=op.f("fk_import_row_person_id"), ondelete="SET NULL"
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_import_row")),
-        sa.UniqueConstraint("fingerprint", name=op.f("uq_import_row_fingerprint")),
-    )
-    with op.batch_alter_table("import_row", schema=None) as batch_op:
-        batch_op.create_index("ix_import_row_import_id", ["import_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_import_row_person_id"), ["person_id"], unique=False)
 
     op.create_table(
         "removal_request",
@@ -540,6 +470,50 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("continuation", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_continuation_cohort_id"), ["cohort_id"], unique=False)
+
+    op.create_table(
+        "import",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("token", sa.String(length=43), nullable=False),
+        sa.Column("form", sa.String(length=10), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "read",
+                "trying",
+                "ready",
+                "importing",
+                "done",
+                "undone",
+                "dropped",
+                "failed",
+                name="importstate",
+                native_enum=False,
+                length=25,
+            ),
+            nullable=False,
+        ),
+        sa.Column("headings", sa.String(length=64), nullable=False),
+        sa.Column("choices", sa.JSON(), nullable=False),
+        sa.Column("counts", sa.JSON(), nullable=False),
+        sa.Column("made_by_id", sa.Integer(), nullable=True),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("imported_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("undone_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("refusal", sa.String(length=60), nullable=False),
+        sa.Column("is_grid", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.Column("cohort_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["cohort_id"], ["cohort.id"], name=op.f("fk_import_cohort_id"), ondelete="SET NULL"
+        ),
+        sa.ForeignKeyConstraint(
+            ["made_by_id"], ["person.id"], name=op.f("fk_import_made_by_id"), ondelete="SET NULL"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_import")),
+        sa.UniqueConstraint("token", name=op.f("uq_import_token")),
+    )
+    with op.batch_alter_table("import", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_import_cohort_id"), ["cohort_id"], unique=False)
 
     op.create_table(
         "application_event",
@@ -686,6 +660,82 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_family_word_person_id"), ["person_id"], unique=False)
 
     op.create_table(
+        "import_row",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("import_id", sa.Integer(), nullable=False),
+        sa.Column("fingerprint", sa.String(length=64), nullable=False),
+        sa.Column(
+            "outcome",
+            sa.Enum(
+                "created",
+                "known",
+                "changed",
+                "left",
+                "asked",
+                name="outcome",
+                native_enum=False,
+                length=25,
+            ),
+            nullable=False,
+        ),
+        sa.Column("person_id", sa.Integer(), nullable=True),
+        sa.Column("made", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["import_id"], ["import.id"], name=op.f("fk_import_row_import_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name=op.f("fk_import_row_person_id"), ondelete="SET NULL"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_import_row")),
+        sa.UniqueConstraint("fingerprint", name=op.f("uq_import_row_fingerprint")),
+    )
+    with op.batch_alter_table("import_row", schema=None) as batch_op:
+        batch_op.create_index("ix_import_row_import_id", ["import_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_import_row_person_id"), ["person_id"], unique=False)
+
+    op.create_table(
+        "import_session",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("import_id", sa.Integer(), nullable=False),
+        sa.Column("session_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "was_state",
+            sa.Enum(
+                "planned",
+                "held",
+                "cancelled",
+                "moved",
+                "broken_off",
+                name="sessionstate",
+                native_enum=False,
+                length=25,
+            ),
+            nullable=True,
+        ),
+        sa.Column("was_reason", sa.String(length=20), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["import_id"],
+            ["import.id"],
+            name=op.f("fk_import_session_import_id"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["session_id"],
+            ["session.id"],
+            name=op.f("fk_import_session_session_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_import_session")),
+        sa.UniqueConstraint(
+            "import_id", "session_id", name=op.f("uq_import_session_import_id_session_id")
+        ),
+    )
+    with op.batch_alter_table("import_session", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_import_session_session_id"), ["session_id"], unique=False
+        )
+
+    op.create_table(
         "offer",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("application_id", sa.Integer(), nullable=False),
@@ -772,6 +822,47 @@ def upgrade() -> None:
             batch_op.f("ix_child_page_enrolment_id"), ["enrolment_id"], unique=False
         )
 
+    op.create_table(
+        "import_change",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("import_id", sa.Integer(), nullable=False),
+        sa.Column("mark_change_id", sa.Integer(), nullable=True),
+        sa.Column("head_count_change_id", sa.Integer(), nullable=True),
+        sa.CheckConstraint(
+            "(mark_change_id IS NULL) <> (head_count_change_id IS NULL)",
+            name=op.f("ck_import_change_one_of_two"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["head_count_change_id"],
+            ["head_count_change.id"],
+            name=op.f("fk_import_change_head_count_change_id"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["import_id"],
+            ["import.id"],
+            name=op.f("fk_import_change_import_id"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["mark_change_id"],
+            ["mark_change.id"],
+            name=op.f("fk_import_change_mark_change_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_import_change")),
+    )
+    with op.batch_alter_table("import_change", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_import_change_head_count_change_id"),
+            ["head_count_change_id"],
+            unique=False,
+        )
+        batch_op.create_index("ix_import_change_import_id", ["import_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_import_change_mark_change_id"), ["mark_change_id"], unique=False
+        )
+
     with op.batch_alter_table("application", schema=None) as batch_op:
         batch_op.add_column(
             sa.Column("is_all_or_none", sa.Boolean(), server_default=sa.false(), nullable=False)
@@ -794,16 +885,16 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("withdrawn_by_id", sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column("noted_by_id", sa.Integer(), nullable=True))
         batch_op.create_foreign_key(
-            batch_op.f("fk_consent_withdrawn_by_id"),
+            batch_op.f("fk_consent_noted_by_id"),
             "person",
-            ["withdrawn_by_id"],
+            ["noted_by_id"],
             ["id"],
             ondelete="SET NULL",
         )
         batch_op.create_foreign_key(
-            batch_op.f("fk_consent_noted_by_id"),
+            batch_op.f("fk_consent_withdrawn_by_id"),
             "person",
-            ["noted_by_id"],
+            ["withdrawn_by_id"],
             ["id"],
             ondelete="SET NULL",
         )
@@ -882,8 +973,8 @@ def downgrade() -> None:
         batch_op.drop_column("sees_place")
 
     with op.batch_alter_table("consent", schema=None) as batch_op:
-        batch_op.drop_constraint(batch_op.f("fk_consent_noted_by_id"), type_="foreignkey")
         batch_op.drop_constraint(batch_op.f("fk_consent_withdrawn_by_id"), type_="foreignkey")
+        batch_op.drop_constraint(batch_op.f("fk_consent_noted_by_id"), type_="foreignkey")
         batch_op.drop_column("noted_by_id")
         batch_op.drop_column("withdrawn_by_id")
 
@@ -897,6 +988,12 @@ def downgrade() -> None:
         batch_op.drop_column("listed_at")
         batch_op.drop_column("is_all_or_none")
 
+    with op.batch_alter_table("import_change", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_import_change_mark_change_id"))
+        batch_op.drop_index("ix_import_change_import_id")
+        batch_op.drop_index(batch_op.f("ix_import_change_head_count_change_id"))
+
+    op.drop_table("import_change")
     with op.batch_alter_table("child_page", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_child_page_enrolment_id"))
 
@@ -912,6 +1009,15 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_offer_application_id"))
 
     op.drop_table("offer")
+    with op.batch_alter_table("import_session", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_import_session_session_id"))
+
+    op.drop_table("import_session")
+    with op.batch_alter_table("import_row", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_import_row_person_id"))
+        batch_op.drop_index("ix_import_row_import_id")
+
+    op.drop_table("import_row")
     with op.batch_alter_table("family_word", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_family_word_person_id"))
 
@@ -926,6 +1032,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_application_event_application_id"))
 
     op.drop_table("application_event")
+    with op.batch_alter_table("import", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_import_cohort_id"))
+
+    op.drop_table("import")
     with op.batch_alter_table("continuation", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_continuation_cohort_id"))
 
@@ -944,11 +1054,6 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_removal_request_asked_by_id"))
 
     op.drop_table("removal_request")
-    with op.batch_alter_table("import_row", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_import_row_person_id"))
-        batch_op.drop_index("ix_import_row_import_id")
-
-    op.drop_table("import_row")
     with op.batch_alter_table("consent_scan", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_consent_scan_sha256"))
 
@@ -965,7 +1070,6 @@ def downgrade() -> None:
         batch_op.drop_index("ix_letter_batch")
 
     op.drop_table("letter")
-    op.drop_table("import")
     with op.batch_alter_table("guardian_invitation", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_guardian_invitation_invited_by_id"))
         batch_op.drop_index(batch_op.f("ix_guardian_invitation_child_id"))

@@ -18,7 +18,7 @@ from tools.pages import STRANGER, Found, Page, find_pages, one_each
 
 # Best practices as well as the rules of WCAG, and findings of any impact. Nothing but violations
 # comes back: a list of all that is well costs more than the looking.
-RUN = "axe.run(document, {resultTypes: ['violations']}).then(found => found.violations)"
+RUN = "axe.run(document, {resultTypes: ['violations'], iframes: false}).then(found => found.violations)"
 AT_LAPTOP_SIZE = {
     "attendance.register",
     "certificates.show",
@@ -69,7 +69,8 @@ def look(window: Watched, page: Page, locale: str) -> Seen:
 
 def _is_of_the_page(complaint: str, answer: Response | None) -> bool:
     """Tell whether a browser merely repeats that the page itself was not found."""
-    return answer is not None and answer.status == 404 and "status of 404" in complaint
+    gone = answer.status if answer is not None else 0
+    return gone in {404, 410} and f"status of {gone}" in complaint
 
 
 def findings(tab: Tab) -> list[str]:

@@ -18,6 +18,7 @@ MEANS_SOMETHING_ELSE = {
     ("lms/people/forms.py", 250): "length of a field",
     ("lms/hub/rules.py", 366): "days of a year",
     ("lms/events/rules.py", 366): "days of a year",
+    ("lms/calendars/gathering.py", 400): "days that a calendar looks ahead",
     ("lms/ui.py", 400): "status of HTTP",
     ("lms/certificates/faces.py", 400): "weight of a face",
 }

@@ -124,12 +124,12 @@ def test_a_consent_that_ended_is_asked_for_again(
             one.expires_on = SPAN.ends_on - timedelta(days=1)
     db.session.flush()
     one = asked[cast.child.id]
-    assert consents_ended(one) == [Purpose.TAKING_PART]
+    assert consents_ended(one, on=ON) == [Purpose.TAKING_PART]
     with pytest.raises(ConsentEnded):
         go_on(one, giver=cast.guardian, now=NOW, on=ON)
     agreed = frozenset({Purpose.TAKING_PART})
     assert go_on(one, giver=cast.guardian, agreed=agreed, now=NOW, on=ON).enrolment
-    assert consents_ended(one) == []
+    assert consents_ended(one, on=ON) == []
 
 
 def test_a_consent_is_not_given_by_whoever_may_not(

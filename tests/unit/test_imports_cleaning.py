@@ -242,6 +242,21 @@ def test_the_same_child_again_is_recognised_in_any_spelling():
     assert rows[3].guardian_ref == "row-2-guardian"
 
 
+def test_only_a_child_whom_the_row_offers_is_taken_for_the_same():
+    content = sheet(
+        "Дем’яненко Лев;12.03.2012;Дем’яненко Ольга;0501234567;t@x.ua;Scratch;+;",
+        "Мороз Зоя;1.2.2013;Мороз Інна;0501234568;m@x.ua;Scratch;+;",
+        "Дем’яненко Лев;12.03.2012;Сорока Зоя;0671111111;z@x.ua;Scratch;+;",
+    )
+    asked = tried(content).rows[2]
+    (offered, another) = asked.questions[0].options
+    stranger = offered.replace("row-2", "row-3")
+    assert another == "another"
+    for said, status in ((stranger, Status.DECIDE), (offered, Status.KNOWN)):
+        row = tried(content, answers={"4": {"same": said}}).rows[2]
+        assert row.status is status or (said == offered and row.status is not Status.DECIDE)
+
+
 def test_every_row_of_the_samples_is_accounted_for():
     autumn, spring = tried(AUTUMN.read_bytes()), tried(SPRING.read_bytes())
     assert autumn.counts == {"new": 75, "known": 0, "changed": 7, "decide": 29, "refused": 12}

@@ -68,7 +68,7 @@ def test_two_records_are_merged_and_parted_again(cast: Cast, again: Person, as_:
         data={"family_name": "kept", "phone": "gone", "gender": "kept", "patronymic": "kept"},
     )
     assert answer.status_code == 303
-    assert db.session.get_one(Person, cast.child.id).phone == "0676407653"
+    assert db.session.get_one(Person, cast.child.id).phone == "+380676407653"
     moved = browser.get(f"/people/{again_id}")
     assert moved.location == f"/people/{cast.child.id}"
     assert browser.get(f"/people/doubles/{cast.child.id}/{again_id}").status_code == 404
@@ -126,7 +126,7 @@ def test_an_application_shows_whom_it_looks_like(cast: Cast, again: Person, as_:
         )
     )
     db.session.commit()
-    page = as_(cast.coordinator).get("/applications").text
+    page = as_(cast.coordinator).get("/applications?list=waiting").text
     assert "Схоже, ця дитина вже є" in page
     assert _pair(cast, again) in page
 

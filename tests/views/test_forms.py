@@ -100,8 +100,9 @@ def test_a_field_left_out_of_one_row_is_tried_in_another() -> None:
     }
     # No person types these: the page fills them in, and hostile ones are tried below.
     assert {name: fields for name, fields in never.items() if fields} == {
-        "enrolment.FamilyForm": {"form_key", "website"},
-        "enrolment.AdultForm": {"form_key", "website"},
+        "enrolment.FamilyForm": {"form_key", "website", "email_kept", "email_taken"},
+        "enrolment.AdultForm": {"form_key", "website", "email_kept", "email_taken"},
+        "enrolment.DoorForm": {"form_key"},
         "completion.ProjectsForm": {"was"},
         "certificates.SearchForm": {"page"},
         "letters.LogForm": {"page"},

@@ -103,7 +103,7 @@ def test_the_list_to_phone_shows_the_number_and_the_rule(
     as_: Any, cast: Cast, to_phone: Application
 ) -> None:
     page = as_(cast.coordinator).get("/offers/phone").text
-    assert "tel:0501234567" in page
+    assert "tel:+380501234567" in page
     assert "тільки дзвінок" in page
     assert "/offers/phone" in as_(cast.coordinator).get("/home/cards").text
 
