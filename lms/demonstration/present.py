@@ -14,11 +14,13 @@ from lms.demonstration.laying import Wanted, ensure_clearance, lay
 from lms.demonstration.moving import move, sessions_of
 from lms.demonstration.plan import Plan, read_plan
 from lms.demonstration.teaching import ROOM
+from lms.demonstration.week import lay_week
 from lms.demonstration.year import read_figures
 from lms.enrolment.models import Enrolment
 
 MEETING_TODAY = ("today", "circle")
-OPEN = ("open", "training")
+FULL = "full"
+OPEN = ("open", "training", FULL)
 READY = "ready"
 # Whoever looks at a group of today sees at least this many meetings ahead of it.
 AHEAD = 3
@@ -110,7 +112,9 @@ def _have_one_open(plan: Plan, key: str, *, on: date) -> None:
     cohort = group_of(key)
     begins = on + timedelta(days=spec["begins_in_days"])
     if cohort is None or _has_begun(sessions_of(cohort)):
-        lay(plan, Wanted(_successor(key, cohort), spec, begins), on=on)
+        made = lay(plan, Wanted(_successor(key, cohort), spec, begins), on=on)
+        if key == FULL:
+            lay_week(plan, made, on=on)
         return
     first = sessions_of(cohort)[0].day
     if not spec["again_before_days"] <= (first - on).days <= spec["begins_in_days"]:
