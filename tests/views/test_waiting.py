@@ -186,6 +186,7 @@ def test_the_link_tells_no_place_to_whoever_does_not_see_it_nor_anything_once_qu
     father = cast.other_guardian
     add_guardian(father, lists[0].person, relation=Relation.FATHER, since=ON, sees_place=False)
     cast.cohort.place_id, cast.cohort.zone = cast.place.id, "Europe/Warsaw"
+    cast.place.is_town_public = True
     db.session.commit()
     urls = [
         f"/offers/{offer_token(offer_of(lists[0]), one)}" for one in (lists[0].applicant, father)
