@@ -149,16 +149,16 @@ def open_place(child_id: int, tie_id: int) -> ResponseReturnValue:
     """Open the place and the link to another adult of my child, or shut them again."""
     child, tie = _child(child_id), _others_tie(child_id, tie_id)
     is_shown = not tie.sees_place
-    return _do(
-        child,
-        lambda: guardians.show_place(tie, is_shown=is_shown, now=now()),
-        _("From now on this adult sees the place and the link.")
-        if is_shown
-        else _(
+    if is_shown:
+        words = _("From now on this adult sees the place and the link.")
+    elif tie.relation is Relation.ACCOMPANYING:
+        words = _("From now on this adult sees neither place nor link.")
+    else:
+        words = _(
             "From now on this adult sees neither place nor link. Links for the child have ended: "
             "make new ones where they are needed."
-        ),
-    )
+        )
+    return _do(child, lambda: guardians.show_place(tie, is_shown=is_shown, now=now()), words)
 
 
 @bp.post("/family/<int:child_id>/adults/<int:tie_id>/remove")
