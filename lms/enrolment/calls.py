@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from lms.courses.models import NOT_HELD, Session, SessionState
 from lms.db import db
+from lms.enrolment.access import still_asks
 from lms.enrolment.models import Application, ApplicationState
 from lms.enrolment.sentences import say_meeting
 from lms.enrolment.session_letters import readers_of
@@ -90,6 +91,6 @@ def _about_answers(cohort_id: int, *, now: datetime) -> list[Call]:
             one.applicant.full_name, one.applicant.phone, words[one.state]
         )
         for one in answered
-        if is_phoned(one.applicant)
+        if is_phoned(one.applicant) and still_asks(one, on=now.date())
     }
     return list(found.values())

@@ -8,6 +8,7 @@ from lms import access
 from lms.clock import now, today
 from lms.contracts import RoleName
 from lms.db import db
+from lms.enrolment.access import still_asks
 from lms.enrolment.catalogue import open_cohorts
 from lms.enrolment.models import Application
 from lms.enrolment.receipts import applications_of, places_in_queue
@@ -22,7 +23,8 @@ from lms.people.signing import make_sign_in_link
 @access.roles(RoleName.COORDINATOR)
 def slip(token: str) -> ResponseReturnValue:
     """Make a slip of paper with a sign-in link of its own; it is shown once and never stored."""
-    applications = applications_of(read_receipt(token))
+    sent = applications_of(read_receipt(token))
+    applications = [one for one in sent if still_asks(one, on=today())]
     if not applications:
         abort(404)
     asked = frozenset(one.cohort_id for one in applications)

@@ -64,10 +64,7 @@ def phone_list() -> ResponseReturnValue:
     return render_template(
         "enrolment/phone_list.html",
         offers=offers,
-        adults={
-            one.id: answerers(one.application.person, on=today()) or [one.application.applicant]
-            for one in offers
-        },
+        adults={one.id: answerers(one.application.person, on=today()) for one in offers},
         starts=first_moments({one.application.cohort_id for one in offers}),
         rules=ContactRule,
     )

@@ -17,7 +17,7 @@ from lms.enrolment.sentences import PURPOSE_LABELS, REFUSAL_LABELS, say_refusal
 from lms.families.childpages import may_have_page
 from lms.families.consents import give_again, withdraw
 from lms.families.guardians import sights_of
-from lms.families.household import Membership, gather, with_panels, within
+from lms.families.household import Member, Membership, gather, with_panels, within
 from lms.families.rules import Sight
 from lms.families.standing import places_for
 from lms.people.models import ContactRule, Person
@@ -73,6 +73,7 @@ def _page(template: str, people: list[Person]) -> str:
         refusals={str(key): label for key, label in REFUSAL_LABELS.items()},
         other=str(Refusal.OTHER),
         zone=zone,
+        main_place=_soonest(members),
         continuations=open_continuations([person.id for person in people], on=today()),
         on=today(),
         is_quiet=current_user.contact_rule is not ContactRule.USUAL,
@@ -83,6 +84,17 @@ def _shown(membership: Membership, sight: Sight, zone: str) -> Membership:
     """Ask the other slices only for whoever may see how the child gets on."""
     kept = within(membership, sight, zone=zone)
     return with_panels(kept) if sight.progress else kept
+
+
+def _soonest(members: list[Member]) -> int | None:
+    """Choose the place whose session is next of all: its door is the main button of the page."""
+    open_now = [
+        (one.next_session.starts_at, one.enrolment.id)
+        for member in members
+        for one in member.current
+        if one.next_session is not None and one.next_session.link
+    ]
+    return min(open_now)[1] if open_now else None
 
 
 def _asks_own(person: Person) -> bool:

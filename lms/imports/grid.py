@@ -12,7 +12,7 @@ from lms.imports.grid_days import Span, day_in_month, month_of, read_day
 from lms.imports.reading import Sheet, SheetRow
 from lms.imports.signs import read_number, read_sign
 
-MOST_DAYS = 366
+MOST_DAYS = 300
 MOST_PEOPLE = 1_000
 
 

@@ -8,11 +8,12 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select
 
 from lms.attendance.family_letters import write_to_missed
-from lms.attendance.history import mark_changes
+from lms.attendance.history import mark_changes, say_reason
 from lms.attendance.models import AttendanceRecord, HeadCount, MarkChange, Register
 from lms.attendance.register import find_register
 from lms.attendance.rules import Mark, Mode, Status, SubmittedMark
 from lms.attendance.services import Entry, marks_of, save_register
+from lms.attendance.sheets import SHEET
 from lms.courses.models import Cohort, NotHeldReason, Session, SessionState
 from lms.courses.services import cancel_session
 from lms.db import begin_write, db
@@ -66,7 +67,7 @@ def test_a_journal_is_written_into_the_registers(cast):
     assert cast.sessions[0].state is SessionState.HELD
     assert made.counts["marks"] == 5
     assert made.counts["people"] == 2
-    assert {change.reason for change in mark_changes(cast.sessions[0].id)} == {"from a table"}
+    assert {change.reason for change in mark_changes(cast.sessions[0].id)} == {say_reason(SHEET)}
     assert number(Person) == people
     assert plan.open_questions == 0
 
@@ -97,8 +98,9 @@ def test_a_mark_that_stands_is_not_overwritten_without_a_word(cast):
 def test_what_was_made_up_later_stays_made_up(cast):
     mark(cast.sessions[1], cast.child, Status.ABSENT, cast.mentor)
     mark(cast.sessions[1], cast.child, Status.MADE_UP, cast.mentor)
-    written(journal(*TWO), cast.cohort)
+    _made, plan = written(journal(*TWO), cast.cohort)
     assert statuses(cast.sessions[1])[cast.child.id] is Status.MADE_UP
+    assert plan.counts["differs"] == 0
 
 
 def test_a_locked_register_needs_a_reason(cast):
@@ -112,7 +114,7 @@ def test_a_locked_register_needs_a_reason(cast):
     assert refusal.value.reason.code == "grid_reason_needed"
     assert statuses(cast.sessions[0]) == {cast.other_child.id: Status.PRESENT}
     written(journal(*TWO), cast.cohort, Decisions(reason="знайшли зошит"), clerk=LOCKING)
-    assert "from a table: знайшли зошит" in {
+    assert say_reason(SHEET + "знайшли зошит") in {
         change.reason for change in mark_changes(cast.sessions[0].id)
     }
 

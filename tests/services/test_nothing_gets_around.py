@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from lms.attendance.announcing import announce
 from lms.attendance.links import Purpose as LinkPurpose
@@ -20,6 +20,7 @@ from lms.enrolment.models import ApplicationState, Continuation, Offer
 from lms.enrolment.moving import Actor, give_up, return_to, take_back
 from lms.enrolment.offers import Passing, pass_on
 from lms.enrolment.refusals import NoConsent
+from lms.enrolment.retention import forget_contacts
 from lms.enrolment.rules import Refusal
 from lms.enrolment.seats import leave, reopen, vacate
 from lms.families import guardians
@@ -27,7 +28,7 @@ from lms.families.childpages import find_page, make_page, show_token
 from lms.families.growing import hand_over
 from lms.families.models import GuardianInvitation
 from lms.families.refusals import HasPassword, InvitationSpent
-from lms.families.requests import AskedAlready, ask_erasure
+from lms.families.requests import AskedAlready, answer_request, ask_erasure, undo_request
 from lms.imports import drawer
 from lms.imports.models import Import, ImportState
 from lms.imports.services import add_import
@@ -36,12 +37,15 @@ from lms.letters.jobs import _sign_in_path
 from lms.letters.models import Letter, LetterState
 from lms.letters.rules import Draft, Link, Text
 from lms.letters.services import write
-from lms.people.erasing import erase
-from lms.people.models import ContactRule, Guardianship, Relation
+from lms.people.erasing import ErasedAlready, erase
+from lms.people.merging import CannotMerge, Choices, merge
+from lms.people.models import ContactRule, Guardianship, Person, Relation
 from lms.people.rules import Purpose
 from lms.people.services import (
     GivenConsent,
+    NewPerson,
     add_guardian,
+    add_person,
     give_consent,
     open_account,
     withdraw_consent,
@@ -239,7 +243,7 @@ def test_an_invitation_taken_back_is_answered_by_nobody_and_a_child_answers_none
 
     monkeypatch.setattr(guardians, "find_open", found_open)
     with pytest.raises(InvitationSpent):
-        guardians.answer(token, now=NOW, on=ON, new=guardians.NewPerson("Ткач", "Лев"))
+        guardians.answer(token, now=NOW, on=ON, new=NewPerson("Ткач", "Лев"))
     db.session.expire_all()
     assert (made.answered_at, made.family_name) == (None, "")
 
@@ -270,3 +274,50 @@ def test_an_erased_childs_sheet_leaves_the_drawer_at_once(app: Flask, cast: Cast
     assert drawer.noted(tokens[0], drawer.ACCOUNT) is None
     assert drawer.take_out(tokens[1]) == b"a sheet"
     assert [each["person"] for each in drawer.noted(tokens[2], drawer.BEFORE)] == [0]
+
+
+def test_whoever_is_erased_while_a_merge_waits_is_not_brought_back(cast: Cast) -> None:
+    kept, gone = cast.other_child, cast.child
+    assert kept.erased_at is None
+    # Another transaction erased it after the page was read: the row knows, the object does not.
+    db.session.execute(
+        update(Person)
+        .where(Person.id == kept.id)
+        .values(erased_at=NOW)
+        .execution_options(synchronize_session=False)
+    )
+    with pytest.raises(CannotMerge):
+        merge(kept, gone, Choices(), by_id=cast.coordinator.id, now=NOW, on=ON)
+    db.session.execute(
+        update(Person)
+        .where(Person.id == gone.id)
+        .values(erased_at=NOW)
+        .execution_options(synchronize_session=False)
+    )
+    with pytest.raises(ErasedAlready):
+        erase(gone, now=NOW)
+
+
+def test_a_letter_that_lost_its_words_never_leaves_empty(cast: Cast) -> None:
+    letter = letter_to(cast)
+    letter.state = LetterState.FAILED
+    db.session.flush()
+    erase(cast.child, now=NOW)
+    assert (letter.parts, letter.state) == ([], LetterState.HELD_BACK)
+
+
+def test_a_forgotten_number_leaves_no_key_to_find_it_by(cast: Cast) -> None:
+    person = add_person(NewPerson("Ткач", "Лев", phone="+380671234567"), now=NOW)
+    assert person.phone_key
+    later = NOW + timedelta(days=800)
+    forget_contacts(months=12, now=later, on=later.date())
+    db.session.refresh(person)
+    assert (person.phone, person.phone_key) == ("", "")
+
+
+def test_a_request_does_not_wait_twice_when_its_answer_is_taken_back(cast: Cast) -> None:
+    asked = ask_erasure(cast.child, asked_by_id=cast.guardian.id, with_guardian=False, now=NOW)
+    answer_request(asked, "Ні", by_id=cast.coordinator.id, now=NOW)
+    ask_erasure(cast.child, asked_by_id=cast.guardian.id, with_guardian=False, now=NOW)
+    with pytest.raises(AskedAlready):
+        undo_request(asked, now=NOW)

@@ -13,7 +13,14 @@ from lms.db import db
 from lms.enrolment.forms import MOST_CHILDREN
 from lms.enrolment.models import Application, Enrolment
 from lms.i18n import COOKIE
-from lms.people.models import Consent, ConsentWay, ContactRule, Person, SignInLink
+from lms.people.models import (
+    Consent,
+    ConsentWay,
+    ContactRule,
+    Guardianship,
+    Person,
+    SignInLink,
+)
 from tests.cast import Cast
 from tests.conftest import Browser
 from tests.views.enrol_browsers import keep_rows
@@ -354,6 +361,20 @@ def test_a_forged_or_cut_address_of_the_last_page_is_absent(stranger: Any, cast:
     answer = stranger.post("/enrol/family", data=family(cast))
     assert stranger.get(answer.location[:-2]).status_code == 404
     assert stranger.get("/enrol/done/x").status_code == 404
+
+
+def test_the_last_page_shows_nothing_once_the_tie_of_whoever_sent_it_has_ended(
+    stranger: Any, cast: Cast
+) -> None:
+    answer = stranger.post("/enrol/family", data=family(cast))
+    assert stranger.get(answer.location).status_code == 200
+    child = db.session.scalars(select(Person).where(Person.birth_date == date(2012, 5, 1))).all()
+    ties = select(Guardianship).where(Guardianship.child_id.in_([one.id for one in child]))
+    for tie in db.session.scalars(ties):
+        if tie.guardian.family_name == "Ґалушко":
+            db.session.delete(tie)
+    db.session.commit()
+    assert stranger.get(answer.location).status_code == 404
 
 
 def test_a_guardian_who_is_signed_in_types_no_name(as_: Any, cast: Cast) -> None:

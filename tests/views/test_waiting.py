@@ -180,6 +180,28 @@ def test_a_foreign_or_outdated_link_shows_nothing(
         assert stranger.post(f"/offers/{token}/take").status_code == 404
 
 
+def test_the_link_tells_no_place_to_whoever_does_not_see_it_nor_anything_once_quiet(
+    stranger: Any, cast: Cast, lists: list[Application]
+) -> None:
+    father = cast.other_guardian
+    add_guardian(father, lists[0].person, relation=Relation.FATHER, since=ON, sees_place=False)
+    cast.cohort.place_id, cast.cohort.zone = cast.place.id, "Europe/Warsaw"
+    cast.place.is_town_public = True
+    db.session.commit()
+    urls = [
+        f"/offers/{offer_token(offer_of(lists[0]), one)}" for one in (lists[0].applicant, father)
+    ]
+    first, second = (stranger.get(url).text for url in urls)
+    assert "Кремінна" in first
+    assert "11:00" in first
+    assert "Кремінна" not in second
+    assert "12:00" in second
+    assert "11:00" not in second
+    father.contact_rule = ContactRule.DO_NOT_WRITE
+    db.session.commit()
+    assert stranger.get(urls[1]).status_code == 404
+
+
 def test_a_family_sees_its_place_and_answers_on_its_page(
     as_: Any, cast: Cast, lists: list[Application]
 ) -> None:
