@@ -2,7 +2,7 @@
 
 from datetime import UTC, date, datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from lms.attendance.register import HELD, NOT_HELD
 from lms.completion.models import Completion
@@ -48,11 +48,11 @@ def refresh(*, on: date) -> None:
 
 
 def group_of(key: str) -> Cohort | None:
-    """Find the newest group of today of a sort."""
+    """Find the newest group of today of a sort; one that was copied from it keeps the same link."""
     return db.session.scalar(
         select(Cohort)
         .where(Cohort.link.startswith(f"{ROOM}{key}-"))
-        .order_by(Cohort.id.desc())
+        .order_by(func.length(Cohort.link).desc(), Cohort.link.desc(), Cohort.id)
         .limit(1)
     )
 

@@ -24,7 +24,9 @@ from lms.demonstration.generate import NotEmpty, fill
 from lms.demonstration.moving import sessions_of
 from lms.demonstration.present import group_of, refresh
 from lms.demonstration.year import read_document, read_figures
-from lms.enrolment.models import Enrolment
+from lms.enrolment.models import Application, ApplicationState, Enrolment, Offer, OfferState
+from lms.families.models import DataRequest
+from lms.people.duplicates import possible_doubles
 from lms.people.models import Person
 from lms.people.services import NewPerson, add_person, children_of, clearance
 from lms.reports.output import as_json
@@ -370,3 +372,32 @@ def test_switched_off_certificates_are_said_to_be_missing(
     page = Browser(app).get("/demonstration", **HERE)
     assert page.status_code == 200
     assert "модуль не встановлено" in page.text or "module not installed" in page.text
+
+
+def test_a_group_that_is_copied_from_one_of_today_is_not_moved_in_its_place(filled: Flask) -> None:
+    group = _group("today")
+    copy = Cohort(
+        module_id=group.module_id,
+        course_id=group.course_id,
+        place_id=group.place_id,
+        name="Далі",
+        link=group.link,
+        capacity=group.capacity,
+    )
+    db.session.add(copy)
+    db.session.flush()
+    assert _group("today").id == group.id
+
+
+def test_a_week_of_enrolling_shows_what_waits(filled: Flask) -> None:
+    group = _group("full")
+    queue = db.session.scalars(
+        select(Application).where(
+            Application.cohort_id == group.id, Application.state == ApplicationState.WAITING
+        )
+    ).all()
+    offered = db.session.scalars(select(Offer).where(Offer.state == OfferState.OPEN)).all()
+    assert len(queue) == 3
+    assert [one.application_id for one in offered] == [queue[0].id]
+    assert len(possible_doubles()) == 1
+    assert db.session.scalar(select(func.count()).select_from(DataRequest)) == 1
