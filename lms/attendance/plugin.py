@@ -178,7 +178,9 @@ def _coming(enrolment: Any) -> list[Panel]:
     url = path_for(Purpose.NOT_COMING, session_id, current_user.person_id, person_id)
     if person_id in announced_for(session_id):
         line = _("You told us that nobody comes to the next session.")
-        return [Panel(_("The next session"), lines=(line,), links=((_("Change"), url),), weight=5)]
+        return [
+            Panel(_("The next session"), lines=(line,), links=((_("Change this"), url),), weight=5)
+        ]
     is_oneself = person_id == current_user.person_id
     label = _("I will not come") if is_oneself else _("We will not come")
     return [Panel(_("Can’t come?"), links=((label, url),), weight=5)]

@@ -61,6 +61,7 @@ def _consents(person: Person) -> tuple[tuple[str, str], ...]:
 
 def _say_consent(consent: Consent) -> str:
     parts = [
+        *([_("the learner")] if consent.is_assent else []),
         _("given on %(day)s", day=say_day(consent.given_at)),
         str(WAYS[consent.way]),
         _("text %(version)s", version=consent.text_version),

@@ -19,12 +19,13 @@ from wtforms.validators import (
 )
 
 from lms.enrolment.fields import Choices, DayField, HasLetter, Phone
+from lms.enrolment.forms import CONTACT_CHOICES
 from lms.enrolment.sentences import PURPOSE_LABELS, RELATION_LABELS
 from lms.families.ledger import KINDS, MOST_SCAN
 from lms.families.rules import InvitationRefusal
 from lms.families.sentences import ASSENT_WAYS, INVITATION_LABELS
 from lms.forms import CHOOSE, REQUIRED, TOO_LONG, LmsForm, NoControl
-from lms.people.forms import BAD_EMAIL, CONTACT_LABELS
+from lms.people.forms import BAD_EMAIL
 from lms.people.models import ContactRule, Relation
 from lms.people.rules import Purpose
 
@@ -85,7 +86,7 @@ class ReachForm(LmsForm):
     phone = TelField(_l("Phone"), validators=DIAL)
     contact_rule = RadioField(
         _l("How to reach"),
-        choices=[(str(one), label) for one, label in CONTACT_LABELS.items()],
+        choices=CONTACT_CHOICES,
         validate_choice=False,
         validators=[InputRequired(CHOOSE), AnyOf([str(one) for one in ContactRule], CHOOSE)],
     )

@@ -144,6 +144,7 @@ def _withdraw(person: Person, purpose: Purpose, home: str) -> ResponseReturnValu
         )
     else:
         flash(_("The consent is withdrawn. It holds from this minute."), "success")
+        return redirect(_at_consents(person, home), code=303)
     return redirect(url_for(home), code=303)
 
 
@@ -157,7 +158,12 @@ def _give(person: Person, purpose: Purpose, home: str) -> ResponseReturnValue:
         return redirect(url_for(home), code=303)
     db.session.commit()
     flash(_("Thank you. The consent is noted."), "success")
-    return redirect(url_for(home), code=303)
+    return redirect(_at_consents(person, home), code=303)
+
+
+def _at_consents(person: Person, home: str) -> str:
+    """Lead back to the opened list: the next consent is one tap away."""
+    return url_for(home, _anchor=f"consents-{person.id}")
 
 
 def my_child(child_id: int) -> Person:
