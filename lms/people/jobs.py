@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from flask import current_app
-from flask_babel import force_locale
+from flask_babel import force_locale, ngettext
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import delete, func, select
@@ -89,7 +89,11 @@ def _code_for(account: Account | None, browser: str) -> str:
 
 def _letter(address: str, code: str, hours: int) -> list[str]:
     parts = [
-        _("Open this link to sign in. It works once, for %(hours)d hours.", hours=hours),
+        ngettext(
+            "Open this link to sign in. It works once, for %(num)d hour.",
+            "Open this link to sign in. It works once, for %(num)d hours.",
+            hours,
+        ),
         address,
     ]
     if code:
