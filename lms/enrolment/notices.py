@@ -3,7 +3,7 @@
 A subject names no child and no programme; a child is not named at all.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
 from functools import partial
 
@@ -19,12 +19,14 @@ from lms.courses.models import Assignment, AssignmentRole, Cohort
 from lms.db import db
 from lms.enrolment.answerers import answerers, answerers_of_all
 from lms.enrolment.models import Enrolment, Offer
+from lms.enrolment.sentences import say_zone
 from lms.enrolment.session_letters import say_course
 from lms.i18n import say_day, say_moment
 from lms.letters.rules import Draft, Link, Text
 from lms.letters.services import write
 from lms.letters.words import hello, my_page
 from lms.people.models import Person
+from lms.people.services import not_seeing_place
 
 OFFER = "offer"
 OFFER_ENDED = "offer_ended"
@@ -50,9 +52,10 @@ def read_offer_token(token: str) -> tuple[int, int] | None:
     return (offer_id, adult_id) if isinstance(offer_id, int) and isinstance(adult_id, int) else None
 
 
-def say_deadline(moment: datetime) -> str:
-    """Say until when, on the library's own clock: a group's zone would tell where it meets."""
-    return say_moment(moment)
+def say_deadline(moment: datetime, wall: str) -> str:
+    """Say until when, on a clock that is named where it is not the library's."""
+    zone = say_zone(wall)
+    return say_moment(moment, wall) + (f" ({zone})" if zone else "")
 
 
 def offer_made(offers: Sequence[Offer], *, now: datetime) -> None:
@@ -63,15 +66,22 @@ def offer_made(offers: Sequence[Offer], *, now: datetime) -> None:
     if until is None:
         return
     people = [one.application.person for one in offers]
-    for adult in answerers_of_all(people, on=now.date()):
+    adults = answerers_of_all(people, on=now.date())
+    # A zone tells where a child is.
+    hidden = not_seeing_place([adult.id for adult in adults], on=now.date())
+    for adult in adults:
+        ours = str(current_app.config["LMS_ZONE"])
+        wall = ours if adult.id in hidden else cohorts[0].zone
         path = f"/offers/{offer_token(first, adult)}"
-        compose = partial(_offered, cohorts, len(offers), until, path)
+        compose = partial(_offered, cohorts, len(offers), partial(say_deadline, until, wall), path)
         write([adult], Draft(OFFER, f"offer-{first.id}", compose), now=now)
 
 
-def _offered(cohorts: Sequence[Cohort], number: int, until: datetime, path: str) -> Text:
+def _offered(
+    cohorts: Sequence[Cohort], number: int, deadline: Callable[[], str], path: str
+) -> Text:
     named = [course for cohort in cohorts if (course := say_course(cohort))]
-    return _say_offered(number, named, say_deadline(until), path)
+    return _say_offered(number, named, deadline(), path)
 
 
 def _say_offered(number: int, courses: Sequence[str], deadline: str, path: str) -> Text:
@@ -199,7 +209,8 @@ def _mentors(cohort_id: int, *, on: date) -> Sequence[Person]:
 
 def _example_offered() -> Text:
     moment = datetime(2026, 9, 7, 14, tzinfo=UTC)
-    return _say_offered(1, ["Python"], say_deadline(moment), "/offers/…")
+    deadline = say_deadline(moment, str(current_app.config["LMS_ZONE"]))
+    return _say_offered(1, ["Python"], deadline, "/offers/…")
 
 
 def _example_moved() -> Text:

@@ -56,6 +56,7 @@ USED = {
     "families/group_letter_views.py": {"form"},
     "families/reach.py": {"args"},
     "i18n.py": {"cookies"},
+    "imports/grid_views.py": {"files", "form"},
     "imports/views.py": {"args", "files", "form"},
     "letters/switching.py": {"form"},
     "letters/views.py": {"args"},
