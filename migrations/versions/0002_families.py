@@ -885,16 +885,16 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("withdrawn_by_id", sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column("noted_by_id", sa.Integer(), nullable=True))
         batch_op.create_foreign_key(
-            batch_op.f("fk_consent_withdrawn_by_id"),
+            batch_op.f("fk_consent_noted_by_id"),
             "person",
-            ["withdrawn_by_id"],
+            ["noted_by_id"],
             ["id"],
             ondelete="SET NULL",
         )
         batch_op.create_foreign_key(
-            batch_op.f("fk_consent_noted_by_id"),
+            batch_op.f("fk_consent_withdrawn_by_id"),
             "person",
-            ["noted_by_id"],
+            ["withdrawn_by_id"],
             ["id"],
             ondelete="SET NULL",
         )
@@ -973,8 +973,8 @@ def downgrade() -> None:
         batch_op.drop_column("sees_place")
 
     with op.batch_alter_table("consent", schema=None) as batch_op:
-        batch_op.drop_constraint(batch_op.f("fk_consent_noted_by_id"), type_="foreignkey")
         batch_op.drop_constraint(batch_op.f("fk_consent_withdrawn_by_id"), type_="foreignkey")
+        batch_op.drop_constraint(batch_op.f("fk_consent_noted_by_id"), type_="foreignkey")
         batch_op.drop_column("noted_by_id")
         batch_op.drop_column("withdrawn_by_id")
 
