@@ -164,6 +164,7 @@ def _unlinked(app: Flask, part: Part | None) -> Iterator[str]:
         yield url_for("requests.listed")
         yield url_for("requests.answer", request_id=_asking())
         yield from _letter()
+        yield url_for("families.photographs_csv", cohort_id=_continuing().cohort.continues_id)
         yield _double()
         yield _scan()
         yield url_for("enrolment.continuations", module_id=_continuing().cohort.module_id)
