@@ -23,6 +23,7 @@ from lms.people.views import TOKEN
 from tests.cast import Cast, make_cast
 from tests.postgresql import on_server, postgresql
 
+BOTH = ("sqlite", "postgresql")
 BASE_SETTINGS: dict[str, Any] = {
     "TESTING": True,
     "LMS_SECRET_KEY": "a key for tests only",
@@ -85,10 +86,21 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[dict[st
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Run what stands in ``services/`` on both databases."""
+    """Run what stands in ``services/`` on both databases.
+
+    A module of which the database is not the point may say ``DATABASES = ("sqlite",)``, so that a
+    change need not wait for it; ``./run test --every-database`` tries all on both.
+    """
     is_service = "services" in Path(metafunc.definition.path).parts
     if is_service and "database" in metafunc.fixturenames:
-        metafunc.parametrize("database", ["sqlite", "postgresql"], indirect=True)
+        chosen = getattr(metafunc.module, "DATABASES", BOTH)
+        is_all = metafunc.config.getoption("--every-database")
+        metafunc.parametrize("database", BOTH if is_all else chosen, indirect=True)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let the rooms that try one database in a hurry be tried on both."""
+    parser.addoption("--every-database", action="store_true", help="services on both databases")
 
 
 @pytest.fixture

@@ -21,6 +21,8 @@ from lms.people.models import Relation
 from lms.people.services import add_guardian
 from tests.cast import Cast, enrol_row
 
+DATABASES = ("sqlite",)
+
 READER = Path(__file__).parents[1] / "javascript" / "read_calendar.js"
 PATHS = {FAMILY: "/family", LEARNING: "/learning", TODAY: "/today"}
 SITE = "https://library.example"

@@ -33,6 +33,8 @@ from lms.people.services import (
 )
 from tests.cast import BEFORE, Cast
 
+DATABASES = ("sqlite",)
+
 NOW = datetime(2022, 9, 11, 9, 0, tzinfo=UTC)
 ON = NOW.date()
 PDF = b"%PDF-1.4 paper of a test"

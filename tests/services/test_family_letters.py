@@ -33,6 +33,8 @@ from lms.people.rules import Purpose
 from lms.people.services import GivenConsent, add_guardian, give_consent, withdraw_consent
 from tests.cast import BEFORE, Cast
 
+DATABASES = ("sqlite",)
+
 # Monday's session begins at 17:00 in Kyiv, which is 14:00 in UTC.
 EVE = datetime(2022, 9, 11, 14, 0, tzinfo=UTC)
 ENDS = datetime(2022, 9, 12, 15, 0, tzinfo=UTC)

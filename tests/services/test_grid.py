@@ -27,6 +27,8 @@ from lms.imports.services import ImportRefused
 from lms.people.models import Person
 from tests.grids import AT, CLERK, LOCKING, TODAY, journal, tried, written
 
+DATABASES = ("sqlite",)
+
 TWO = ("1;Знам’янська Соломія;+;н;хв", "2;Лук’ян Знам’янський;+;зап;")
 
 

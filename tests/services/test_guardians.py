@@ -29,6 +29,8 @@ from lms.people.signing import (
 )
 from tests.cast import Cast
 
+DATABASES = ("sqlite",)
+
 NOW = datetime(2022, 9, 11, 9, 0, tzinfo=UTC)
 ON = NOW.date()
 FATHER = NewPerson("Знам’янський", "Андрій", phone="+380671112233")

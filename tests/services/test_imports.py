@@ -31,6 +31,8 @@ from lms.people.rules import Purpose
 from lms.people.services import NewPerson, add_guardian, add_person
 from tests.sheets import AUTUMN, ON, SPRING, sheet
 
+DATABASES = ("sqlite",)
+
 AT = datetime(2022, 9, 20, 9, 0, tzinfo=UTC)
 LEV = "Ткач Лев;12.03.2012;Ткач Ольга Іванівна;0501234567;t@x.ua;Scratch;+;алергія на пил"
 LEV_PHONE = LEV.replace("0501234567", "0671234567")

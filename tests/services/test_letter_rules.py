@@ -30,6 +30,8 @@ from tests.applying import applied
 from tests.cast import BEFORE, Cast
 from tests.graduation import GRADUATION, graduate
 
+DATABASES = ("sqlite",)
+
 ZONE = "Europe/Kyiv"
 EVE = datetime(2022, 9, 11, 14, 0, tzinfo=UTC)
 ENDS = datetime(2022, 9, 12, 15, 0, tzinfo=UTC)

@@ -22,6 +22,8 @@ from lms.people.signing import use_sign_in_link
 from tests.cast import Cast, make_cast
 from tests.smtp import GONE, Mailbox, Step, mail_server
 
+DATABASES = ("sqlite",)
+
 
 def _text() -> Text:
     return Text(_("A message from the library"), ("Добрий день!", "Перший рядок\nдругий"))

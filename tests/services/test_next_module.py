@@ -27,6 +27,8 @@ from lms.people.rules import Purpose
 from lms.people.services import NotALegalGuardian, withdraw_consent
 from tests.cast import BEFORE, Cast, clear, enrol_row
 
+DATABASES = ("sqlite",)
+
 ON = date(2022, 12, 21)
 NOW = datetime(2022, 12, 21, 9, 0, tzinfo=UTC)
 SPAN = Span("Зима 2023", date(2023, 1, 9), date(2023, 3, 20), date(2023, 1, 2))

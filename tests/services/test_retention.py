@@ -23,6 +23,8 @@ from lms.reports.overview import funnel_of
 from tests.canary import Family, apply_again, enter_family
 from tests.cast import Cast
 
+DATABASES = ("sqlite",)
+
 ON = date(2022, 9, 1)
 APPLIED = datetime(2022, 9, 1, 9, 0, tzinfo=UTC)
 REFUSED = datetime(2022, 9, 10, 9, 0, tzinfo=UTC)

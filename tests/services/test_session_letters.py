@@ -16,6 +16,8 @@ from lms.people.models import ContactRule, Relation
 from lms.people.services import add_guardian
 from tests.cast import Cast
 
+DATABASES = ("sqlite",)
+
 NOW = datetime(2022, 9, 9, 9, 0, tzinfo=UTC)
 WHY = NotHeldReason.NO_POWER
 
